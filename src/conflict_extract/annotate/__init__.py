@@ -1,0 +1,1 @@
+"""Doc -> annotations: one spaCy component a file, in pipeline order."""

@@ -1,0 +1,448 @@
+"""The contract between components: span groups, record types, `write` and `read`.
+
+A component writes a layer: a list of records. Each record holds plain data (str, int, float, bool, None, list, dict with str
+keys) with exact character offsets `start`, `end` into `doc.text`. `write` stores the records in `doc._.ce_records` by id and
+mirrors them as spans in `doc.spans["ce_<layer>"]` (spans cover whole tokens, so they can be wider than the offsets; the
+record's offsets are the exact ones). Data of the whole document (entities, places, incidents) are rows of a table in
+`doc._.ce_tables`. Nothing here is a live spaCy object, so Docs survive `n_process=2` and `DocBin(store_user_data=True)`.
+
+===============  =====================  =======================  ==============================
+layer            written by             record                   table
+===============  =====================  =======================  ==============================
+`frame`          conflict_frame         `FrameRecord`            `frame` (one row: `FrameInfo`)
+`attribution`    conflict_encoder       `SpanRecord`
+`actors`         conflict_actors        `ActorMention`           `actors` (`ActorRow`)
+`places`         conflict_places        `PlaceMention`           `places` (`PlaceRow`)
+`counts`         conflict_counts        `QuantityRecord`
+`money`          conflict_money         `QuantityRecord`
+`times`          conflict_times         `TimeRecord`
+`said`           conflict_attribution   `SaidRecord`
+`coreference`    conflict_coreference   `CorefMention`           `chains` (`ChainRow`)
+`modality`       conflict_modality      `ModalityRecord`
+`events`         conflict_events        `EventMention`           `incidents` (`IncidentRow`)
+===============  =====================  =======================  ==============================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from spacy.tokens import Doc, Span, SpanGroup
+
+from conflict_extract.errors import PipelineError
+
+Offsets = list[int]  # [start, end)
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What all records share.
+
+    Attributes:
+        start, end: character offsets into `doc.text`, `[start, end)`.
+        id: set by `write`: "<layer>:<number>" in order of offset.
+        rule: evidence: the name of the rule or head that made the record.
+        entry: evidence: the lexicon entry used, if any.
+        score: a probability or score between 0 and 1, if any.
+    """
+
+    start: int
+    end: int
+    id: str = ""
+    rule: str = ""
+    entry: str | None = None
+    score: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class FrameRecord(Record):
+    """A part of the document frame.
+
+    `kind`: headline, dateline, byline, credit, correction, boilerplate, entry. `full_clause`: for a headline, whether it is a
+    full clause (then it may make claims). `published`: ISO date (and time) of a live-blog entry. `place`, `agency`, `date`: of a
+    dateline or credit, as written (place, agency) or ISO (date).
+    """
+
+    kind: str
+    full_clause: bool = False
+    published: str | None = None
+    place: str | None = None
+    agency: str | None = None
+    date: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class FrameInfo:
+    """The one row of table `frame`.
+
+    `date`: the document date used (ISO) or None. `anchor`: the date that anchors weekdays and "today" (dateline day if there is
+    one 0-7 days before `date`). `date_source`: caller, dateline, none. `warnings`: codes of `meta.warnings`.
+    """
+
+    date: str | None = None
+    anchor: str | None = None
+    date_source: str = "none"
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class SpanRecord(Record):
+    """A learned attribution span.
+
+    `label`: source, cue or content. `links`: for a cue, the sources and contents that the model links to it:
+    {"id": record id, "label": source | content, "prob": probability}, best first. `score`: the span's probability.
+    """
+
+    label: str
+    links: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class ActorMention(Record):
+    """A mention of an actor.
+
+    `actor`: key of its row in table `actors`. `form`: name, acronym, demonym, metonym, nominal (common noun phrase), pronoun.
+    `use`: actor, place (the name is used as a place here), modifier (attributive: "the Tajik border", "Syrian refugees").
+    `head`: character offset of the mention's head token. `role`: words of a title or office by the mention ("spokeswoman").
+    `affiliation`: key of the actor it speaks for, from words at this mention.
+    """
+
+    actor: str
+    form: str = "name"
+    use: str = "actor"
+    head: int = -1
+    role: str | None = None
+    affiliation: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ActorRow:
+    """An actor of the document.
+
+    `key`: "a1" … `kb`: id of the knowledge base ("state/AZ") or None. `type`, `sector`, `country`, `members` (keys), `candidates`
+    (kb ids): as in the schema's Actor. `affiliation`: key of the actor whom it speaks for or belongs to. `role`: title or office.
+    `source_type`: the value that `Source.type` takes when it speaks, or None. `gender`: female, male, or None when the text does
+    not say; `number`: singular, plural. `former`, `anonymous`: as in the schema's Source.
+    """
+
+    key: str
+    name: str
+    type: str = "other"
+    kb: str | None = None
+    sector: str | None = None
+    country: str | None = None
+    members: list[str] = field(default_factory=list)
+    candidates: list[str] = field(default_factory=list)
+    affiliation: str | None = None
+    role: str | None = None
+    source_type: str | None = None
+    gender: str | None = None
+    number: str | None = None
+    former: bool = False
+    anonymous: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class PlaceMention(Record):
+    """A mention of a place. `place`: key of its row. `as_actor`: the name is an actor here (it makes no place of a claim).
+
+    `role`: at, near, from, to, reference (of the event it stands with). `modifier`: attributive use ("Goma airport").
+    """
+
+    place: str
+    as_actor: bool = False
+    modifier: bool = False
+    role: str = "at"
+
+
+@dataclass(slots=True, kw_only=True)
+class PlaceRow:
+    """A place of the document; fields as in the schema's Place. `key`: "p1" …"""
+
+    key: str
+    name: str
+    country: str | None = None
+    geonames: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    admin1: str | None = None
+    admin2: str | None = None
+    level: str = "settlement"
+    feature: str | None = None
+    disputed: bool = False
+    claimed_by: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class QuantityRecord(Record):
+    """A count, a sum of money, a percentage, a duration, a measure or an age; fields as in the schema's Quantity.
+
+    References (`part_of`, `percent_of`, `replaces`, `equivalent`) are record ids of layers `counts` and `money`, `since` is a
+    record id of layer `times`. `number`: offsets of the bare number inside the span.
+    `who`: {"status", "age", "sex"} with the schema's values, or None; `side`: words of the side, if any.
+    """
+
+    kind: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    comparator: str = "="
+    modifier: str | None = None
+    vague: str | None = None
+    unit: str = ""
+    currency: str | None = None
+    category: str | None = None
+    who: dict[str, Any] | None = None
+    scope: str = "unknown"
+    since: str | None = None
+    part_of: str | None = None
+    percent_of: str | None = None
+    replaces: str | None = None
+    equivalent: str | None = None
+    candidates: list[str] = field(default_factory=list)
+    in_claims: bool = True
+    number: Offsets | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class TimeRecord(Record):
+    """A date, time or period; fields as in the schema's Time. `date_start`, `date_end` are the schema's `start`, `end`.
+
+    `is_duration`: looks like a time but only measures ("for the first time in 30 years"): no date, in no claim's times.
+    """
+
+    date_start: str | None = None
+    date_end: str | None = None
+    clock_start: str | None = None
+    clock_end: str | None = None
+    granularity: str = "day"
+    partial: str | None = None
+    date_prec: int | None = None
+    readings: list[dict[str, str]] = field(default_factory=list)
+    basis: str = "explicit"
+    is_duration: bool = False
+    in_claims: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class SaidRecord(Record):
+    """One attribution: a (source, cue, content) triple. `start`, `end`: from the first to the last of its parts.
+
+    `source`, `cue`, `target`: offsets or None. `content`: list of offsets, in order. `act`, `mode`: as in ANNOTATION's lists.
+    `nominal`: the content is a noun phrase ("denied the claim"). `parent`: id of the SaidRecord whose content it lies in.
+    `continues`: id of the SaidRecord whose speaker goes on here without a cue of its own. `speaker`: key of the actor row that the
+    source is resolved to (written by conflict_coreference through `update`), `target_actor` likewise.
+    `via`: {"kind", "name", "actor"} as in the schema, or None. `anonymous`: "officials", "a source close to".
+    """
+
+    source: Offsets | None = None
+    cue: Offsets | None = None
+    content: list[Offsets] = field(default_factory=list)
+    act: str = "statement"
+    mode: str = "indirect"
+    target: Offsets | None = None
+    nominal: bool = False
+    parent: str | None = None
+    continues: str | None = None
+    speaker: str | None = None
+    target_actor: str | None = None
+    affiliation: str | None = None
+    role: str | None = None
+    via: dict[str, Any] | None = None
+    anonymous: bool = False
+    former: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class CorefMention(Record):
+    """A mention in a coreference chain. `chain`: key of its row in table `chains`. `form`: pronoun, description, name."""
+
+    chain: str
+    form: str = "pronoun"
+
+
+@dataclass(slots=True, kw_only=True)
+class ChainRow:
+    """A chain: its key, the actor row it stands for (or None) and the representative mention's words."""
+
+    key: str
+    actor: str | None = None
+    name: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class ModalityRecord(Record):
+    """A modality cue and its scope.
+
+    `kind`: negation, hedge, booster, plan, conditional, question. `scope`: offsets. `is_hedge_span`: whether it is listed in
+    `Claim.hedges`.
+    """
+
+    kind: str
+    scope: Offsets = field(default_factory=list)
+    is_hedge_span: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class EventMention(Record):
+    """A trigger of an event, with its roles.
+
+    `type`: ANNOTATION's event type. `agents`, `patients`: offsets of the noun phrases, each {"start", "end", "actor": key or None}.
+    `places`: {"id": record id of layer places, "role"}. `times`, `quantities`: record ids. `status`: asserted, denied, planned,
+    demanded, possible, background. `incident`: key of its row in table `incidents`. `clause`: offsets of the trigger's clause.
+    `reports`: it reports an event that makes a narrated claim by itself (not a mere name of one).
+    """
+
+    type: str
+    plover: str | None = None
+    plover_mode: str | None = None
+    acled_event: str | None = None
+    acled_sub_event: str | None = None
+    agents: list[dict[str, Any]] = field(default_factory=list)
+    patients: list[dict[str, Any]] = field(default_factory=list)
+    places: list[dict[str, Any]] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    quantities: list[str] = field(default_factory=list)
+    status: str = "asserted"
+    incident: str | None = None
+    clause: Offsets = field(default_factory=list)
+    reports: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class IncidentRow:
+    """One incident: mentions (event record ids) that are the same event; `basis` says why."""
+
+    key: str
+    type: str
+    mentions: list[str] = field(default_factory=list)
+    basis: str = ""
+
+
+RECORDS: dict[str, type[Record]] = {
+    "frame": FrameRecord,
+    "attribution": SpanRecord,
+    "actors": ActorMention,
+    "places": PlaceMention,
+    "counts": QuantityRecord,
+    "money": QuantityRecord,
+    "times": TimeRecord,
+    "said": SaidRecord,
+    "coreference": CorefMention,
+    "modality": ModalityRecord,
+    "events": EventMention,
+}
+TABLES: dict[str, type[Any]] = {
+    "frame": FrameInfo,
+    "actors": ActorRow,
+    "places": PlaceRow,
+    "chains": ChainRow,
+    "incidents": IncidentRow,
+}
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+
+def register() -> None:
+    """Make the Doc extensions `ce_records`, `ce_tables`, `ce_date`, `ce_title`, `ce_scheme`; safe to call again."""
+    for name in ("ce_records", "ce_tables", "ce_date", "ce_title", "ce_scheme"):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+
+
+register()
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A record or table row as a dict of its fields (shallow: the values are plain data already)."""
+    return {item.name: getattr(record, item.name) for item in fields(record)}
+
+
+def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
+    """Store a layer, replacing what it held: sorts by offset, gives ids, mirrors spans in `doc.spans["ce_<layer>"]`.
+
+    A record that already has an id keeps it (references between records stay valid).
+
+    Raises:
+        PipelineError: the layer is unknown, or offsets are outside the text.
+    """
+    kind = RECORDS.get(layer)
+    if kind is None:
+        raise PipelineError(f"unknown layer {layer!r}; known: {', '.join(RECORDS)}")
+    store: dict[str, dict[str, Any]] = dict(doc._.ce_records or {})
+    prefix = layer + ":"
+    for key in [key for key in store if key.startswith(prefix)]:
+        del store[key]
+    ordered = sorted(records, key=lambda record: (record.start, -record.end, record.id))
+    used = {record.id for record in ordered if record.id}
+    spans: list[Span] = []
+    number = 0
+    for record in ordered:
+        if not 0 <= record.start <= record.end <= len(doc.text):
+            raise PipelineError(f"layer {layer}: offsets {record.start}, {record.end} are outside the text")
+        if not record.id:
+            number += 1
+            while f"{prefix}{number}" in used:
+                number += 1
+            record.id = f"{prefix}{number}"
+        store[record.id] = plain(record)
+        tokens = doc.char_span(record.start, record.end, alignment_mode="expand") if record.end > record.start else None
+        if tokens is not None:
+            label = str(getattr(record, "label", "") or getattr(record, "kind", "") or layer)
+            spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
+    doc._.ce_records = store
+    doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
+
+
+def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
+    """The records of a layer, in order of offset; empty when no component wrote it. `kind` is the layer's record type."""
+    prefix = layer + ":"
+    found = [kind(**row) for key, row in (doc._.ce_records or {}).items() if key.startswith(prefix)]
+    found.sort(key=lambda record: (record.start, -record.end, record.id))
+    return found
+
+
+def has_layer(doc: Doc, layer: str) -> bool:
+    """Whether a component wrote this layer (it may be empty)."""
+    return f"ce_{layer}" in doc.spans
+
+
+def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
+    """Store a table of the document, replacing what it held."""
+    if name not in TABLES:
+        raise PipelineError(f"unknown table {name!r}; known: {', '.join(TABLES)}")
+    tables = dict(doc._.ce_tables or {})
+    tables[name] = [plain(row) for row in rows]
+    doc._.ce_tables = tables
+
+
+def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:
+    """The rows of a table of the document; empty when no component wrote it."""
+    return [kind(**row) for row in (doc._.ce_tables or {}).get(name, [])]
+
+
+def require_tree(doc: Doc, component: str) -> None:
+    """Check that the Doc has a UD v2 tree.
+
+    Raises:
+        PipelineError: it has none; the message names the fix.
+    """
+    if doc._.ce_scheme != "ud2":
+        raise PipelineError(
+            f"{component} needs a Universal Dependencies v2 tree: add conflict_encoder before it, or conflict_clearnlp "
+            "after a parser with ClearNLP labels, or set doc._.ce_scheme = 'ud2' if your parser writes UD v2"
+        )
+
+
+def require_layer(doc: Doc, layer: str, component: str) -> None:
+    """Check that a layer is there.
+
+    Raises:
+        PipelineError: it is not; the message names the component to add.
+    """
+    if not has_layer(doc, layer):
+        maker = {"attribution": "encoder", "said": "attribution"}.get(layer, layer)
+        raise PipelineError(f"{component} needs the layer {layer!r}: add conflict_{maker} before it")

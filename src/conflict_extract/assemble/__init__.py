@@ -1,0 +1,1 @@
+"""annotations -> claims: knows `annotate.layer` and the schema, not the components."""

@@ -1,0 +1,1 @@
+"""claims -> world: command line, files, service, page."""

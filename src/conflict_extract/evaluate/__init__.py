@@ -1,0 +1,1 @@
+"""Gold formats in and out, and the field's metrics."""

@@ -1,0 +1,1 @@
+"""Lexicon tables, their models and the loader."""

@@ -1,0 +1,1 @@
+"""str -> value: numbers, money, periods. Knows nothing of spaCy."""
