@@ -20,6 +20,7 @@ layer            written by             record                   table
 `coreference`    conflict_coreference   `CorefMention`           `chains` (`ChainRow`)
 `modality`       conflict_modality      `ModalityRecord`
 `events`         conflict_events        `EventMention`           `incidents` (`IncidentRow`)
+`narrated`       conflict_events        `NarratedRecord`
 ===============  =====================  =======================  ==============================
 """
 
@@ -293,6 +294,9 @@ class EventMention(Record):
     `places`: {"id": record id of layer places, "role"}. `times`, `quantities`: record ids. `status`: asserted, denied, planned,
     demanded, possible, background. `incident`: key of its row in table `incidents`. `clause`: offsets of the trigger's clause.
     `reports`: it reports an event that makes a narrated claim by itself (not a mere name of one).
+    `salience`: how central the mention is to its clause, 0 to 1, from the tree: the root of the content highest, then what it takes
+    as object or complement, then adjuncts, then modifiers of nouns. The main event of a content is the mention inside it with the
+    highest salience (ties: the earlier one).
     """
 
     type: str
@@ -309,6 +313,20 @@ class EventMention(Record):
     incident: str | None = None
     clause: Offsets = field(default_factory=list)
     reports: bool = True
+    salience: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class NarratedRecord(Record):
+    """A clause that the article itself asserts and that ANNOTATION counts as a narrated claim.
+
+    `content`: list of offsets, in order, with background relative clauses cut out; `start`, `end` are its outer ends.
+    `events`: record ids of layer `events` inside it. `rule`: why it counts: event, figure, control.
+    Clauses inside what somebody says are listed too when layer `said` was not there to tell.
+    """
+
+    content: list[Offsets] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -333,6 +351,7 @@ RECORDS: dict[str, type[Record]] = {
     "coreference": CorefMention,
     "modality": ModalityRecord,
     "events": EventMention,
+    "narrated": NarratedRecord,
 }
 TABLES: dict[str, type[Any]] = {
     "frame": FrameInfo,
