@@ -21,6 +21,7 @@ layer            written by             record                   table
 `modality`       conflict_modality      `ModalityRecord`
 `events`         conflict_events        `EventMention`           `incidents` (`IncidentRow`)
 `narrated`       conflict_events        `NarratedRecord`
+`acts`           conflict_events        `ActRecord`
 ===============  =====================  =======================  ==============================
 """
 
@@ -330,6 +331,20 @@ class NarratedRecord(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class ActRecord(Record):
+    """What a saying does, one for each SaidRecord (same offsets).
+
+    `said`: id of the SaidRecord. `plover_act`: PLOVER type of the saying itself (source -> target), or None.
+    `responsibility`: own (the source says that it did it), other (it says that somebody else did it), disclaimed (it says that it
+    did not), or None.
+    """
+
+    said: str = ""
+    plover_act: str | None = None
+    responsibility: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class IncidentRow:
     """One incident: mentions (event record ids) that are the same event; `basis` says why."""
 
@@ -352,6 +367,7 @@ RECORDS: dict[str, type[Record]] = {
     "modality": ModalityRecord,
     "events": EventMention,
     "narrated": NarratedRecord,
+    "acts": ActRecord,
 }
 TABLES: dict[str, type[Any]] = {
     "frame": FrameInfo,

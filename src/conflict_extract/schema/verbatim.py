@@ -1,7 +1,7 @@
 """Takes the article's words out of a dumped report and puts them back.
 
 A span's text becomes null: its offsets say where it stood. Other verbatim strings (names that no table knows, roles, channels,
-modifiers, units) become a reference `"\\u27e6start:end\\u27e7"` to the place where the text has them.
+modifiers, units) become a reference `"⟦start:end⟧"` to the place where the text has them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def drop_text(dump: dict[str, Any], text: str) -> dict[str, Any]:
     """A dumped report without words of `text`."""
 
     def refer(value: str | None) -> str | None:
-        if not value or REFERENCE.search(value):
+        if not value:
             return value
         at = text.find(value)
         return value if at < 0 else f"⟦{at}:{at + len(value)}⟧"

@@ -1,0 +1,101 @@
+"""spaCy's English tokenizer, made linear: runs of characters without white space are cut before it sees them.
+
+spaCy's tokenizer looks for prefixes and suffixes of a run again and again; 10,000 exclamation marks take it 12 seconds.
+A run of more than 100 characters is therefore cut every 100 characters. Other text is tokenised as spaCy does it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language, create_tokenizer
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import registry
+
+#: Longest run without white space that spaCy's tokenizer is given, in characters.
+MAX_RUN = 100
+
+_RUN = re.compile(r"\S{%d,}" % (MAX_RUN + 1))
+
+
+class ConflictTokenizer:
+    """Wraps a spaCy tokenizer; see the module. Everything but the call is passed on to it.
+
+    Args:
+        inner: the tokenizer that does the work.
+    """
+
+    def __init__(self, inner: Tokenizer) -> None:
+        self.inner = inner
+
+    @property
+    def vocab(self) -> Any:
+        """The vocabulary that the tokens are stored in."""
+        return self.inner.vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Return a Doc whose text is ``text``."""
+        if _RUN.search(text) is None:
+            return self.inner(text)
+        words: list[str] = []
+        spaces: list[bool] = []
+        for part in _parts(text):
+            for token in self.inner(part):
+                words.append(token.text)
+                spaces.append(bool(token.whitespace_))
+        return Doc(self.inner.vocab, words=words, spaces=spaces)
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """Tokenise texts one after the other."""
+        for text in texts:
+            yield self(text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ConflictTokenizer, (self.inner,)
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """Serialise the inner tokenizer."""
+        return bytes(self.inner.to_bytes(**kwargs))
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> "ConflictTokenizer":
+        """Restore what :meth:`to_bytes` wrote."""
+        self.inner.from_bytes(data, **kwargs)
+        return self
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Write the inner tokenizer to a file."""
+        self.inner.to_disk(path, **kwargs)
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> "ConflictTokenizer":
+        """Read what :meth:`to_disk` wrote."""
+        self.inner.from_disk(path, **kwargs)
+        return self
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Cut a text so that no part has a long run, and so that tokenising the parts loses and adds no white space."""
+    at = 0
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if start > at:
+            yield text[at:start]
+        while end - start > MAX_RUN:
+            yield text[start : start + MAX_RUN]
+            start += MAX_RUN
+        at = end + 1 if text[end : end + 1] == " " else end
+        yield text[start:at]
+    if at < len(text):
+        yield text[at:]
+
+
+@registry.tokenizers("conflict_extract.Tokenizer.v1")
+def create_conflict_tokenizer() -> Callable[[Language], ConflictTokenizer]:
+    """Return the function that builds the tokenizer for a pipeline from its language's defaults."""
+    make = create_tokenizer()
+
+    def build(nlp: Language) -> ConflictTokenizer:
+        return ConflictTokenizer(make(nlp))
+
+    return build
