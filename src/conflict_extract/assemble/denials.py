@@ -1,0 +1,174 @@
+"""Denials: which accusation or claim a denial answers.
+
+Each denial is compared with the claims of the few sentences before it (and of its own sentence). Every sign counts
+points; the claim with the most points gets the link when they reach `ENOUGH`. The signs:
+
+============================================================  ======
+the denial's side is the claim's target                          3
+the claim's side is the denial's target                          2
+the denial's content is a noun or pronoun for such a claim       2
+the claim is an accusation                                       1
+the denial's side takes part in the claim's event or content     1
+both are about the same type of event                            1
+they share content words                                      up to 2
+the claim comes from another source (a must for links)           0
+each sentence between them                                    -0.4
+============================================================  ======
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conflict_extract.assemble.index import Index
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.assemble.speakers import party_of, sides
+from conflict_extract.lexicons.assembly import anaphors, words
+
+WINDOW = 12  # claims before
+SENTENCES = 8  # sentences before
+ENOUGH = 2.0
+PER_SENTENCE = 0.4
+
+
+def is_anaphoric(index: Index, draft: Draft) -> str | None:
+    """The noun or pronoun by which the content stands for an earlier claim ("the accusation", "it"); None for other
+    contents.
+    """
+    if len(draft.content) != 1:
+        return None
+    start, end = draft.content[0]
+    tokens = [token for token in index.tokens(start, end) if not token.is_punct and not token.is_space]
+    if not tokens or len(tokens) > 7:
+        return None
+    if len(tokens) <= 2 and tokens[0].lower_ in anaphors() and tokens[0].pos_ in ("PRON", "DET", ""):
+        return tokens[0].lower_
+    # "this as a familiar lie": the pronoun before "as"
+    if (
+        len(tokens) > 2
+        and tokens[0].lower_ in ("this", "it", "that", "these", "them")
+        and tokens[1].lower_ in ("as", "outright", "categorically")
+    ):
+        return tokens[0].lower_
+    head = index.root(start, end)
+    if head is None or head.pos_ not in ("NOUN", "PROPN", ""):
+        return None
+    if head.lemma_.lower() in anaphors() or head.lower_ in anaphors():
+        first = tokens[0]
+        if (
+            first.pos_ in ("DET", "PRON", "")
+            or first.lower_ in ("the", "this", "that", "these", "such", "any", "its", "their", "all")
+            or len(tokens) == 1
+        ):
+            return head.lower_
+    return None
+
+
+def answered(
+    index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[int] = frozenset()
+) -> tuple[Draft, str] | None:
+    """The claim that the denial `drafts[at]` answers, and why; None when nothing fits."""
+    denial = drafts[at]
+    own = sides(index, denial)
+    anaphor = is_anaphoric(index, denial)
+    meant = anaphors().get(_lemma(anaphor)) if anaphor else None
+    content = index.words(denial.content)
+    best: tuple[float, int, list[str]] | None = None
+    for other_at in _window(drafts, at):
+        claim = drafts[other_at]
+        if claim.number in skip or claim is denial or _related(claim, denial) or claim.act in ("denial", "question"):
+            continue
+        gap = denial.sentence - claim.sentence
+        if gap > SENTENCES:
+            continue
+        theirs = sides(index, claim)
+        if claim.attributed and claim.source is not None and own & theirs:
+            continue
+        points = -PER_SENTENCE * max(0, gap)
+        why: list[str] = []
+        reversed_ = claim.target is not None and (claim.target in own)
+        if reversed_:
+            points += 3
+            why.append(f"{_name(index, claim.target)} is the one accused there")
+        if denial.target is not None and (denial.target in theirs):
+            points += 2
+            why.append(f"it is directed at {_name(index, denial.target)}, who said that")
+        if meant is not None and claim.act in meant and other_at < at:
+            points += 2 if claim.act == "accusation" or not claim.narrated else 1
+            why.append(f"“{anaphor}” stands for it")
+        if claim.act == "accusation":
+            points += 1
+        if not reversed_ and own & _participants(index, claim):
+            points += 1
+            why.append("the one who denies takes part in what is claimed")
+        if denial.main is not None and claim.main is not None and denial.event == claim.event != "other":
+            points += 1
+            why.append(f"both are about {claim.event}")
+        shared = content & index.words(claim.content)
+        if shared and anaphor is None:
+            points += min(2.0, 2.5 * len(shared) / max(1, min(len(content), 6)))
+            why.append("shared words: " + ", ".join(sorted(shared)[:4]))
+        if claim.narrated:
+            points -= 1
+        if other_at > at:
+            points -= 1.0
+        if (
+            best is None
+            or points > best[0] + 1e-9
+            or (abs(points - best[0]) <= 1e-9 and other_at > best[1] and other_at < at)
+        ):
+            best = (points, other_at, why)
+    if best is None or best[0] < ENOUGH or not best[2]:
+        return None
+    return drafts[best[1]], "denial of an earlier claim: " + "; ".join(best[2])
+
+
+def _window(drafts: Sequence[Draft], at: int) -> list[int]:
+    """Claims before, nearest last, and those after it in the same sentence ("denied …, after X accused it of …")."""
+    out = list(range(max(0, at - WINDOW), at))
+    step = at + 1
+    while step < len(drafts) and step <= at + 3 and drafts[step].sentence == drafts[at].sentence:
+        out.append(step)
+        step += 1
+    return out
+
+
+def _related(a: Draft, b: Draft) -> bool:
+    """Whether one is nested in the other."""
+    return a.parent is b or b.parent is a or (a.cue is not None and a.cue == b.cue and a.source == b.source)
+
+
+def _participants(index: Index, claim: Draft) -> frozenset[str]:
+    """Actors in the claim's content and in the roles of its main event."""
+    keys = {mention.actor for mention in index.actors.inside(claim.content)}
+    if claim.main is not None:
+        keys |= {role["actor"] for role in (*claim.main.agents, *claim.main.patients) if role.get("actor")}
+    for key in list(keys):
+        row = index.actor_rows.get(key)
+        if row is not None and row.affiliation:
+            keys.add(row.affiliation)
+    return frozenset(keys)
+
+
+def _name(index: Index, key: str | None) -> str:
+    row = index.actor_rows.get(key or "")
+    return row.name if row is not None else "the speaker"
+
+
+def _lemma(word: str | None) -> str:
+    if word is None:
+        return ""
+    known = anaphors()
+    return word if word in known else word[:-1] if word.endswith("s") and word[:-1] in known else word
+
+
+def denies_in_general(draft: Draft, cue: str) -> bool:
+    """Whether the cue is a verb of denial ("denied", "rejected"), and not a neutral verb over a denial in other
+    words.
+    """
+    return draft.act == "denial" and cue in words("denying")
+
+
+def target_of_denial(index: Index, claim: Draft) -> str | None:
+    """The actor whom a denial of `claim` answers: the side that said it."""
+    return party_of(index, claim)

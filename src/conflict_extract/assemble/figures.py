@@ -1,0 +1,145 @@
+"""Figures of different claims on the same thing: the same again, compatible, or in disagreement.
+
+Two figures are on the same thing when category (or unit), the people counted, the incident, place and time are the
+same or do not contradict each other, and neither is a part of a whole. Bounds are respected: "over 100,000" does not
+disagree with 100,417. Each claim has one figure a category to compare: its total. The comparison looks back over the
+last `WINDOW` claims with a figure of that category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conflict_extract.annotate import layer
+from conflict_extract.assemble.index import Index
+from conflict_extract.assemble.limits import limits
+from conflict_extract.assemble.merge import Draft
+
+WINDOW = 8
+NEAR = 0.1  # "about 40" and 42 do not disagree: an approximate figure is taken to be this far off at most
+
+
+@dataclass(slots=True)
+class Figure:
+    """A claim's figure: the least and most that its words allow, and the event that it hangs on."""
+
+    draft: Draft
+    quantity: layer.QuantityRecord
+    low: float
+    high: float
+    event: layer.EventMention | None
+
+
+def bucket(quantity: layer.QuantityRecord) -> str | None:
+    """What figures are compared under: the category, else the unit's noun; None for figures that are never compared."""
+    if quantity.kind != "count" or quantity.part_of or not quantity.in_claims:
+        return None
+    if quantity.category and quantity.category != "other":
+        return quantity.category
+    noun = quantity.unit.lower().split(" ")[-1] if quantity.unit else ""
+    return f"unit/{noun}" if noun and noun not in ("people", "persons") else None
+
+
+def figure_of(draft: Draft, quantity: layer.QuantityRecord) -> Figure | None:
+    """The figure with its limits; None when it has no number."""
+    low, best, high = limits(quantity)
+    if low is None and best is None and high is None:
+        return None
+    event = next((mention for mention, _ in draft.mentions if quantity.id in mention.quantities), draft.main)
+    least = float(low) if low is not None else 0.0
+    most = float(high) if high is not None else float("inf")
+    if best is not None and low is None:  # "about 40", "nearly 40"
+        least = best * (1 - NEAR)
+        most = most if high is not None else best * (1 + NEAR)
+    return Figure(draft, quantity, least, most, event)
+
+
+def totals(draft: Draft) -> Iterator[tuple[str, Figure]]:
+    """The claim's figure for each bucket that it has exactly one whole figure of."""
+    found: dict[str, list[layer.QuantityRecord]] = {}
+    for quantity in draft.quantities:
+        name = bucket(quantity)
+        if name is not None:
+            found.setdefault(name, []).append(quantity)
+    for name, quantities in found.items():
+        if len(quantities) == 1:
+            figure = figure_of(draft, quantities[0])
+            if figure is not None:
+                yield name, figure
+
+
+def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figure]]:
+    """(later, earlier) figures on the same thing, of claims that are not nested in each other."""
+    recent: dict[str, list[Figure]] = {}
+    for draft in drafts:
+        for name, figure in totals(draft):
+            for earlier in recent.get(name, [])[-WINDOW:]:
+                if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
+                    yield figure, earlier
+            recent.setdefault(name, []).append(figure)
+
+
+def _nested(a: Draft, b: Draft) -> bool:
+    for inner, outer in ((a, b), (b, a)):
+        step = inner.parent
+        while step is not None:
+            if step is outer:
+                return True
+            step = step.parent
+    return False
+
+
+def same_thing(index: Index, a: Figure, b: Figure) -> bool:
+    """Whether two figures of one bucket count the same people or things of the same incident."""
+    if not _same_who(a.quantity, b.quantity):
+        return False
+    if {a.quantity.scope, b.quantity.scope} & {"further", "new"}:
+        return False
+    if a.event is not None and b.event is not None:
+        if a.event.incident is not None and a.event.incident == b.event.incident:
+            return True
+        if a.event.type != b.event.type and "other" not in (a.event.type, b.event.type):
+            return False
+    return not _apart(a, b)
+
+
+def _same_who(a: layer.QuantityRecord, b: layer.QuantityRecord) -> bool:
+    """Whether nothing says that different people are counted. A general word ("people") goes with any."""
+    one, two = a.who or {}, b.who or {}
+    for key in ("status", "age", "sex", "side"):
+        x, y = one.get(key) or "unknown", two.get(key) or "unknown"
+        if x != y and "unknown" not in (x, y):
+            return False
+        if x != y and key in ("age", "sex"):  # "three children" are not the total that "12 people" is
+            return False
+    return True
+
+
+def _apart(a: Figure, b: Figure) -> bool:
+    """Whether places or dates of the two claims contradict each other."""
+    one = {p.place for p in a.draft.places if p.role in ("at", "near")}
+    two = {p.place for p in b.draft.places if p.role in ("at", "near")}
+    if one and two and not one & two:
+        return True
+    first, second = _dates(a.draft), _dates(b.draft)
+    return bool(first and second and (first[1] < second[0] or second[1] < first[0]))
+
+
+def _dates(draft: Draft) -> tuple[str, str] | None:
+    """First and last day of the times that date the claim's event."""
+    said = set(draft.said)
+    found = [t for t in draft.times if t.id not in said and t.date_start and t.date_end]
+    if not found:
+        return None
+    return min(t.date_start or "" for t in found), max(t.date_end or "" for t in found)
+
+
+def equal(a: Figure, b: Figure) -> bool:
+    """Whether two figures are the same (value, bounds and comparator)."""
+    return (a.low, a.high, a.quantity.comparator) == (b.low, b.high, b.quantity.comparator)
+
+
+def compatible(a: Figure, b: Figure) -> bool:
+    """Whether one number can fulfil both."""
+    return max(a.low, b.low) <= min(a.high, b.high)

@@ -1,0 +1,337 @@
+"""Links between the claims of one document: denies, confirms, answers, elaborates, disagrees, repeats.
+
+Every rule looks back over a bounded number of claims, so the work is linear. A pair of claims gets one link at most;
+the order of the rules below is their order of precedence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from conflict_extract.assemble import figures
+from conflict_extract.assemble.denials import answered, is_anaphoric
+from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.assemble.speakers import party_of, sides
+from conflict_extract.lexicons.assembly import anaphors, words
+
+BACK = 6  # claims that the other rules look back over
+
+
+@dataclass(slots=True)
+class Pair:
+    """A link in the making."""
+
+    kind: str
+    source: Draft
+    target: Draft
+    basis: str
+
+
+@dataclass(slots=True)
+class Links:
+    """The links found so far; the first link of a pair of claims stays."""
+
+    found: list[Pair] = field(default_factory=list)
+    _taken: set[tuple[int, int]] = field(default_factory=set)
+    _from: dict[int, list[Pair]] = field(default_factory=dict)
+
+    def add(self, kind: str, source: Draft, target: Draft, basis: str) -> None:
+        """Add a link unless the two claims have one."""
+        key = (min(source.number, target.number), max(source.number, target.number))
+        if source is target or key in self._taken:
+            return
+        self._taken.add(key)
+        pair = Pair(kind, source, target, basis)
+        self.found.append(pair)
+        self._from.setdefault(source.number, []).append(pair)
+
+    def of(self, draft: Draft, kind: str) -> Draft | None:
+        """The claim that a link of this kind from `draft` leads to."""
+        return next((pair.target for pair in self._from.get(draft.number, []) if pair.kind == kind), None)
+
+
+def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
+    """All links, in order of their first claim; fills targets that the exchange decides."""
+    links = Links()
+    for at in range(len(drafts)):
+        draft = drafts[at]
+        if draft.narrated:
+            continue
+        if draft.continues is not None:
+            links.add("elaborates", draft, draft.continues, "the same speaker's quotation goes on")
+        _repeat(index, links, drafts, at)
+        _elaborate_denial(index, links, drafts, at)
+        if draft.act == "denial" and links.of(draft, "elaborates") is None:
+            hit = answered(index, drafts, at)
+            if hit is not None:
+                links.add("denies", draft, hit[0], hit[1])
+        _counter(index, links, drafts, at)
+    _compare_figures(index, links, drafts)
+    for at in range(len(drafts)):
+        if not drafts[at].narrated:
+            _confirm(index, links, drafts, at)
+            _contrast(index, links, drafts, at)
+            _answer(index, links, drafts, at)
+            _elaborate(index, links, drafts, at)
+    _set_targets(index, links, drafts)
+    links.found.sort(key=lambda pair: (pair.source.number, pair.target.number, pair.kind))
+    return links.found
+
+
+# -- helpers ----------------------------------------------------------------------------------------------
+def cue_lemma(index: Index, draft: Draft) -> str:
+    """The lemma of the cue's verb or noun."""
+    if draft.cue is None:
+        return ""
+    root = index.root(*draft.cue)
+    return lemma(root) if root is not None else ""
+
+
+def same_speaker(index: Index, a: Draft, b: Draft) -> bool:
+    """Whether both claims have one speaker, or a speaker and the one that it speaks for."""
+    if a.narrated or b.narrated:
+        return False
+    if a.source is not None and a.source == b.source:
+        return True
+    if a.speaker is None or b.speaker is None:
+        return False
+    if a.speaker == b.speaker:
+        return True
+    one, two = index.actor_rows.get(a.speaker), index.actor_rows.get(b.speaker)
+    if one is None or two is None:
+        return False
+    # a spokesman and his principal; two officials of one state are two speakers
+    return (b.speaker in sides(index, a) or a.speaker in sides(index, b)) and "person" in (one.type, two.type)
+
+
+def _same_side(index: Index, a: Draft, b: Draft) -> bool:
+    one = party_of(index, a)
+    return one is not None and one == party_of(index, b)
+
+
+def _previous(drafts: Sequence[Draft], at: int, back: int = BACK) -> list[Draft]:
+    """Earlier claims, nearest first, without those that the claim is nested in or that are nested in it."""
+    draft = drafts[at]
+    out = []
+    for other in reversed(drafts[max(0, at - back) : at]):
+        if draft.parent is other or other.parent is draft:
+            continue
+        out.append(other)
+    return out
+
+
+# -- rules ------------------------------------------------------------------------------------------------
+def _repeat(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """ "repeated the call": to the nearest earlier claim of the speaker that the noun can stand for."""
+    draft = drafts[at]
+    if cue_lemma(index, draft) not in words("repeat"):
+        return
+    noun = is_anaphoric(index, draft)
+    meant = anaphors().get(noun or "", frozenset())
+    content = index.words(draft.content)
+    for other in _previous(drafts, at, 12):
+        if not same_speaker(index, draft, other):
+            continue
+        if noun is not None and other.act in meant:
+            links.add("repeats", draft, other, f"“{noun}” stands for what the same speaker said before")
+            return
+        shared = content & index.words(other.content)
+        if noun is None and shared and len(shared) >= 0.5 * len(content):
+            links.add("repeats", draft, other, "the same speaker again, shared words: " + ", ".join(sorted(shared)[:4]))
+            return
+
+
+def _elaborate_denial(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """A denial right after a denial by the same speaker or side goes on with it."""
+    draft = drafts[at]
+    if draft.act not in ("denial", "accusation", "threat") or draft.mode not in ("direct", "mixed"):
+        return
+    for other in _previous(drafts, at, 2):
+        if other.act == "denial" and draft.sentence - other.sentence <= 3:
+            if same_speaker(index, draft, other) or _same_side(index, draft, other):
+                links.add("elaborates", draft, other, "the denial goes on in the same side's own words")
+            return
+        if other.act != draft.act or not same_speaker(index, draft, other):
+            return
+
+
+def _counter(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """Accusations that cross: "A and B each blamed the other" (disagrees); a charge turned round (answers)."""
+    draft = drafts[at]
+    if draft.act != "accusation" or draft.target is None:
+        return
+    own = sides(index, draft)
+    for other in _previous(drafts, at, BACK):
+        if other.act != "accusation" or other.target is None or draft.sentence - other.sentence > 4:
+            continue
+        if other.target in own and draft.target in sides(index, other):
+            if other.cue == draft.cue or other.content == draft.content:
+                links.add("disagrees", draft, other, "each accuses the other")
+            else:
+                links.add("answers", draft, other, "the accused accuses the accuser")
+            return
+
+
+def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> None:
+    for later, earlier in figures.pairs(index, drafts):
+        a, b = later.draft, earlier.draft
+        words_ = f"“{_text(index, later)}” and “{_text(index, earlier)}”"
+        if a.narrated and b.narrated:
+            continue
+        if figures.equal(later, earlier):
+            if a.act == "confirmation" and not same_speaker(index, a, b):
+                links.add("confirms", a, b, f"the same figure: {words_}")
+            elif not a.narrated:
+                links.add("repeats", a, b, f"the same figure for the same thing: {words_}")
+        elif figures.compatible(later, earlier):
+            if a.act == "confirmation" and not same_speaker(index, a, b):
+                links.add("confirms", a, b, f"the figures agree: {words_}")
+        elif not same_speaker(index, a, b) and a.attributed and b.attributed:
+            links.add("disagrees", a, b, f"different figures for the same thing: {words_}")
+
+
+def _text(index: Index, figure: figures.Figure) -> str:
+    return " ".join(index.doc.text[figure.quantity.start : figure.quantity.end].split())
+
+
+def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """A confirmation and the claim of another source on the same event."""
+    draft = drafts[at]
+    if draft.act != "confirmation":
+        return
+    noun = is_anaphoric(index, draft)
+    content = index.words(draft.content)
+    for other in _previous(drafts, at):
+        if draft.sentence - other.sentence > 5:
+            return
+        if other.attributed and same_speaker(index, draft, other):
+            continue
+        shared = content & index.words(other.content)
+        if noun is not None and other.act in anaphors().get(noun, frozenset()):
+            links.add("confirms", draft, other, f"“{noun}” stands for it")
+            return
+        if draft.main is not None and draft.event == other.event != "other" and len(shared) >= 2:
+            links.add(
+                "confirms",
+                draft,
+                other,
+                f"both are about {draft.event}, shared words: " + ", ".join(sorted(shared)[:4]),
+            )
+            return
+
+
+def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """ "However, residents said they had not seen any": a negated claim against the claim before it."""
+    draft = drafts[at]
+    if at == 0 or draft.act not in ("statement", "denial", "opinion"):
+        return
+    before = _previous(drafts, at, 2)
+    if not before or draft.sentence - before[0].sentence > 1:
+        return
+    other = before[0]
+    if other.narrated or same_speaker(index, draft, other) or links.of(draft, "denies") is not None:
+        return
+    start = index.sentences.bounds(draft.sentence)[0]
+    opening = [token.lower_ for token in index.tokens(start, draft.start + 1)[:3]]
+    if not any(word in words("contrast") for word in opening):
+        return
+    if _negated(index, draft) != _negated(index, other):
+        links.add("disagrees", draft, other, "a contrast, and only one of the two is negated")
+
+
+def _negated(index: Index, draft: Draft) -> bool:
+    return any(
+        token.dep_ == "neg" or token.lower_ in ("not", "no", "never", "n't", "none", "nobody", "nothing")
+        for start, end in draft.content
+        for token in index.tokens(start, end)
+    )
+
+
+def _answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """A reply: to a question or demand directed at the speaker, or by a cue that answers the claim before."""
+    draft = drafts[at]
+    own = sides(index, draft)
+    replies = cue_lemma(index, draft) in words("answering")
+    for other in _previous(drafts, at, 3):
+        if other.narrated or draft.sentence - other.sentence > 3 or same_speaker(index, draft, other):
+            continue
+        if other.act in ("demand", "question", "threat") and other.target is not None and other.target in own:
+            links.add("answers", draft, other, f"an answer to the {other.act} directed at the speaker")
+            return
+        if replies:
+            links.add("answers", draft, other, "the cue answers what was said before")
+            return
+
+
+def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """More on the same matter by the same speaker, to the nearest earlier claim of that speaker."""
+    draft = drafts[at]
+    if links.of(draft, "elaborates") is not None or links.of(draft, "repeats") is not None:
+        return
+    cue = cue_lemma(index, draft)
+    for distance, other in enumerate(_previous(drafts, at)):
+        if other.narrated or not same_speaker(index, draft, other):
+            continue
+        if other.cue is not None and other.cue == draft.cue and other.source == draft.source:
+            if draft.content[0][0] >= other.content[-1][1] and draft.mode == other.mode == "direct":
+                links.add("elaborates", draft, other, "the same speaker's quotation goes on")
+            return
+        gap = draft.sentence - other.sentence
+        if cue in words("continuation") and gap <= 6:
+            links.add(
+                "elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said"
+            )
+        elif gap > 3 or distance > 1:
+            return
+        elif (
+            draft.mode == "direct" and other.mode != "direct" and gap <= 2 and draft.act not in ("demand", "commitment")
+        ):
+            links.add("elaborates", draft, other, "the same speaker's own words on it")
+        elif _same_matter(index, draft, other) and gap >= 1:
+            links.add("elaborates", draft, other, "more on the same matter by the same speaker")
+        elif gap == 0 and is_anaphoric(index, draft) is None and _points_back(index, draft):
+            links.add("elaborates", draft, other, "it takes up what the same speaker just said")
+        return
+
+
+def _cue_text(index: Index, draft: Draft) -> str:
+    assert draft.cue is not None
+    return index.doc.text[draft.cue[0] : draft.cue[1]]
+
+
+def _same_matter(index: Index, a: Draft, b: Draft) -> bool:
+    """Whether two claims share content words, or their type of event and one word."""
+    one, two = index.words(a.content), index.words(b.content)
+    shared = one & two
+    same_event = a.main is not None and b.main is not None and a.event == b.event != "other"
+    return len(shared) >= 2 or (same_event and bool(shared)) or (same_event and a.paragraph == b.paragraph)
+
+
+def _points_back(index: Index, draft: Draft) -> bool:
+    """Whether the content has "them", "it", "this" …, which stand for something said just before."""
+    return any(
+        token.lower_ in ("them", "it", "this", "these", "those")
+        for start, end in draft.content
+        for token in index.tokens(start, end)
+        if token.pos_ in ("PRON", "DET", "")
+    )
+
+
+def _set_targets(index: Index, links: Links, drafts: Sequence[Draft]) -> None:
+    """Targets that the exchange decides: a denial is directed at the side it contradicts; what elaborates it
+    likewise.
+    """
+    for draft in drafts:
+        if draft.target is not None or draft.narrated:
+            continue
+        if draft.act == "denial":
+            other = links.of(draft, "denies")
+            if other is not None and other.attributed:
+                draft.target = party_of(index, other)
+                continue
+        if draft.act in ("denial", "threat", "accusation"):
+            before = links.of(draft, "elaborates") or links.of(draft, "repeats")
+            if before is not None and before.act in ("denial", "threat", "accusation"):
+                draft.target = before.target

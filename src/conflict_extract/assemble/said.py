@@ -1,0 +1,224 @@
+"""Times that date the saying ("said on Wednesday that …") as against times that date the event.
+
+A time inside the content dates the event. A time outside it dates the saying when it hangs on the cue, on the
+occasion of the saying ("in a statement on Monday") or on a verb of speaking beside the cue ("speaking on Monday, he
+said"). A time that hangs on something else ("the minister, appointed in 2019, said") belongs to no claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from conflict_extract.annotate import layer
+from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.lexicons.assembly import words
+
+# UD relations by which a time or an occasion hangs on the verb of saying.
+TIME_RELATIONS = frozenset(
+    [
+        "obl",
+        "obl:tmod",
+        "obl:npmod",
+        "obl:unmarked",
+        "obl:agent",
+        "nmod",
+        "nmod:tmod",
+        "nmod:npmod",
+        "nmod:unmarked",
+        "advmod",
+        "appos",
+        "nummod",
+        "flat",
+        "compound",
+        "dep",
+        "parataxis",
+        "dislocated",
+        "obj",
+        "orphan",
+    ]
+)
+CLOSE = 4  # words between a time and the cue when no tree says where the time hangs
+DEEP = 12  # steps up the tree
+
+
+def fill_said(index: Index, drafts: Sequence[Draft]) -> None:
+    """Set `said` and add those times to `times`.
+
+    Each time is looked at once: the claims asked are those whose cue stands in its sentence.
+    """
+    cues: dict[int, list[Draft]] = {}
+    tokens: dict[int, Draft] = {}
+    for draft in drafts:
+        if draft.cue is None or draft.continues is not None:
+            continue
+        number = index.sentences.of(draft.cue[0])
+        cues.setdefault(number, []).append(draft)
+        for token in index.tokens(*draft.cue):
+            tokens.setdefault(token.i, draft)
+    for time in index.times.records:
+        if not time.in_claims:
+            continue
+        here = cues.get(index.sentences.of(time.start), [])[:MOST_CUES]
+        if not here:
+            continue
+        dated = _dates(index, time, here, tokens)
+        for draft in dated:
+            if time.id not in {held.id for held in draft.times}:
+                draft.times.append(time)
+            draft.said.append(time.id)
+    for draft in drafts:
+        draft.times.sort(key=lambda record: (record.start, record.id))
+
+
+MOST_CUES = 24
+
+
+def _middle(time: layer.TimeRecord) -> int:
+    return (time.start + time.end) // 2
+
+
+def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict[int, Draft]) -> list[Draft]:
+    """The claims of the sentence whose saying the time dates."""
+    middle = _middle(time)
+    free = [draft for draft in here if not draft.holds(middle, middle + 1)]
+    # inside a content, only claims nested in that content can be dated by it
+    holders = [draft for draft in here if draft.holds(middle, middle + 1)]
+    if holders:
+        inner = max(holders, key=lambda draft: draft.start)
+        free = [draft for draft in free if _below(draft, inner)]
+    if not free:
+        return []
+    found = _by_tree(index, time, free, tokens) if index.tree else _by_distance(index, time, free)
+    if found is None:
+        return []
+    out = [found]
+    # "On Friday the army denied the raid and accused …": an adjunct before the first verb dates both sayings
+    if found.cue is not None and time.end <= found.cue[0]:
+        out += [
+            draft
+            for draft in free
+            if draft is not found
+            and draft.cue is not None
+            and draft.cue[0] > found.cue[0]
+            and _coordinated(index, found, draft)
+        ]
+    # the same words can be the cue of several claims ("A and B each blamed the other")
+    out += [draft for draft in free if draft not in out and draft.cue == found.cue]
+    return out
+
+
+def _below(draft: Draft, outer: Draft) -> bool:
+    step = draft.parent
+    while step is not None:
+        if step is outer:
+            return True
+        step = step.parent
+    return False
+
+
+def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: dict[int, Draft]) -> Draft | None:
+    """Climb from the time to the cue that it hangs on; None when something else is met first."""
+    token = index.root(time.start, time.end)
+    if token is None:
+        return None
+    allowed = {id(draft) for draft in free}
+    step = token
+    for _ in range(DEEP):
+        relation = step.dep_.lower()
+        head = step.head
+        if head.i == step.i:
+            break
+        draft = tokens.get(head.i)
+        if draft is not None and id(draft) in allowed:
+            return draft if _may_hang(relation, step) else None
+        same = next((d for d in free if d.cue is not None and _is_cue_phrase(index, head, d)), None)
+        if same is not None:
+            return same
+        if not _passes(head, relation):
+            return _beside(index, time, free)
+        step = head
+    return _beside(index, time, free)
+
+
+def _may_hang(relation: str, step: Token) -> bool:
+    return (
+        relation in TIME_RELATIONS or relation.startswith(("obl", "nmod", "advmod")) or lemma(step) in words("speaking")
+    )
+
+
+def _passes(head: Token, relation: str) -> bool:
+    """Whether the climb may go on over `head`: an occasion, a verb of speaking, or an adposition and the like."""
+    if lemma(head) in words("venue") or lemma(head) in words("speaking"):
+        return True
+    if head.pos_ in ("ADP", "NUM", "ADV", "PUNCT", "PART", "SCONJ", "DET"):
+        return True
+    return head.ent_type_ in ("DATE", "TIME") or relation in (
+        "nummod",
+        "flat",
+        "compound",
+        "advmod",
+        "nmod:unmarked",
+        "appos",
+    )
+
+
+def _is_cue_phrase(index: Index, head: Token, draft: Draft) -> bool:
+    """Whether `head` is an auxiliary or particle of the draft's cue."""
+    assert draft.cue is not None
+    verb = index.root(*draft.cue)
+    return verb is not None and (
+        head.i == verb.i or (verb.head.i == head.i and verb.dep_.lower() in ("aux", "fixed", "compound:prt"))
+    )
+
+
+def _beside(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
+    """The parser hung the time elsewhere: it still dates the saying when it stands between cue and content, or ends the
+    attribution ("…, the army said Friday."), with nothing but function words between."""
+    for draft in free:
+        if draft.cue is None:
+            continue
+        _, end = draft.cue
+        if time.start >= end:
+            gap = index.doc.text[end : time.start]
+            if len(gap) <= 24 and all(_slight(token) for token in index.tokens(end, time.start)):
+                return draft
+    return None
+
+
+def _slight(token: Token) -> bool:
+    return token.is_space or token.pos_ in ("ADP", "PART") or token.lower_ in ("on", "in", "late", "early", "at")
+
+
+def _by_distance(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
+    """Without a tree: the nearest cue within a few words."""
+    best: tuple[int, Draft] | None = None
+    for draft in free:
+        if draft.cue is None:
+            continue
+        low, high = (draft.cue[1], time.start) if time.start >= draft.cue[1] else (time.end, draft.cue[0])
+        if high < low or high - low > 60:
+            continue
+        gap = len([token for token in index.tokens(low, high) if not token.is_space])
+        if gap <= CLOSE and (best is None or gap < best[0]):
+            best = (gap, draft)
+    return best[1] if best else None
+
+
+def _coordinated(index: Index, first: Draft, second: Draft) -> bool:
+    """Whether the second cue is a conjunct of the first."""
+    if first.cue is None or second.cue is None or not index.tree:
+        return False
+    a, b = index.root(*first.cue), index.root(*second.cue)
+    if a is None or b is None:
+        return False
+    step = b
+    for _ in range(4):
+        if step.dep_.lower() not in ("conj", "parataxis"):
+            return False
+        step = step.head
+        if step.i == a.i:
+            return True
+    return False

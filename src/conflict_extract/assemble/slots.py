@@ -1,0 +1,174 @@
+"""Which quantity, place, hedge and event belongs to which claim.
+
+A mention belongs to every claim whose content holds it, so a nested claim's mentions are the outer claim's too.
+Hedges weaken the proposition that they stand in: they go to the innermost claim alone. Times that stand outside the
+content are handled in `said`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conflict_extract.annotate import layer
+from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.lexicons.assembly import act_codes, words
+
+
+def fill_slots(index: Index, drafts: Sequence[Draft]) -> None:
+    """Set quantities, places, times of the content, hedges and events of each draft."""
+    hedged: dict[str, Draft] = {}
+    for draft in drafts:
+        draft.quantities = [q for q in index.quantities.inside(draft.content) if q.in_claims]
+        draft.places = index.places.inside(draft.content)
+        draft.times = [time for time in index.times.inside(draft.content) if time.in_claims]
+        for hedge in _hedges(index, draft):
+            held = hedged.get(hedge.id)
+            if held is None or _inner(draft, held):
+                hedged[hedge.id] = draft
+    for record in index.hedges.records:
+        if record.id in hedged:
+            hedged[record.id].hedges.append([record.start, record.end])
+    for draft in drafts:
+        draft.hedges.sort()
+        set_events(index, draft)
+
+
+def _inner(draft: Draft, held: Draft) -> bool:
+    """Whether `draft` lies deeper than `held`."""
+    step = draft.parent
+    while step is not None:
+        if step is held:
+            return True
+        step = step.parent
+    return False
+
+
+def _hedges(index: Index, draft: Draft) -> list[layer.ModalityRecord]:
+    """Hedges in the content, and those beside it in the same sentence whose scope the content fills."""
+    found = {hedge.id: hedge for hedge in index.hedges.inside(draft.content)}
+    first, last = draft.content[0], draft.content[-1]
+    low = index.sentences.bounds(index.sentences.of(first[0]))[0]
+    high = index.sentences.bounds(index.sentences.of(max(last[0], last[1] - 1)))[1]
+    for hedge in index.hedges.inside([[low, high]]):
+        if hedge.id in found or not hedge.scope:
+            continue
+        start, end = hedge.scope
+        shared = sum(max(0, min(end, b) - max(start, a)) for a, b in draft.content)
+        size = sum(b - a for a, b in draft.content)
+        if shared and shared >= 0.5 * min(size, end - start) and not _in_cue(draft, hedge):
+            found[hedge.id] = hedge
+    return list(found.values())
+
+
+def _in_cue(draft: Draft, hedge: layer.ModalityRecord) -> bool:
+    """Whether the hedge is the cue itself ("estimated", "claimed"): the act says that already."""
+    return draft.cue is not None and draft.cue[0] < hedge.end and hedge.start < draft.cue[1]
+
+
+# -- events -----------------------------------------------------------------------------------------------
+def set_events(index: Index, draft: Draft) -> None:
+    """Set the main event, all events with their status in this claim, and the responsibility."""
+    inside = index.events.inside(draft.content)
+    if not inside:
+        return
+    ranked = sorted(inside, key=lambda mention: (-_salience(index, draft, mention), mention.start, mention.id))
+    draft.main = ranked[0]
+    draft.event = draft.main.type
+    draft.event_from = draft.main.rule or "main event"
+    draft.mentions = [(mention, status_in(draft, mention)) for mention in ranked]
+    draft.responsibility = _responsibility(index, draft)
+
+
+def _salience(index: Index, draft: Draft, mention: layer.EventMention) -> float:
+    """How central the mention is to this content.
+
+    The record's own salience is about its clause. Mentions that a nested claim holds are less central than the outer
+    claim's own; "other" and background say less than a typed, asserted event.
+    """
+    value = mention.salience
+    if mention.type == "other":
+        value -= 0.5
+    if mention.status == "background":
+        value -= 0.3
+    return value
+
+
+def status_in(draft: Draft, mention: layer.EventMention) -> str:
+    """The status of an event in a claim: what the words around it say, then what the act makes of it.
+
+    Words win over the act ("denied that it planned to attack": planned), but a denial turns what it denies to denied.
+    """
+    code = act_codes()[draft.act].status
+    if mention.status == "background":
+        return "background"
+    if code == "denied":
+        # "denied killing 60 people" denies the killing; "there were no boats here" says so itself; a denial in other
+        # words
+        # ("this is a quarrel over water") denies by asserting.
+        return (
+            "denied"
+            if mention.status in ("asserted", "denied") and (_cue_denies(draft) or mention.status == "denied")
+            else mention.status
+        )
+    if mention.status == "asserted":
+        if code in ("demanded", "planned") and not _reports_past(mention, draft):
+            return code
+        if code == "possible":
+            return "possible"
+    return mention.status
+
+
+def _cue_denies(draft: Draft) -> bool:
+    """Whether the cue is a verb of denial over content in the writer's words."""
+    return draft.cue is not None and draft.mode != "direct"
+
+
+def _reports_past(mention: layer.EventMention, draft: Draft) -> bool:
+    """Whether a mention in a demand or promise is only named there ("to investigate the killing of 12 men")."""
+    return draft.main is not None and mention.id != draft.main.id and mention.salience < 0.5
+
+
+def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) -> str:
+    """The status of a figure in a claim: that of the event it hangs on, else what modality and act say."""
+    for mention, status in draft.mentions:
+        if quantity.id in mention.quantities:
+            return status
+    middle = (quantity.start + quantity.end) // 2
+    near = [
+        (mention.clause[1] - mention.clause[0], status)
+        for mention, status in draft.mentions
+        if mention.clause and mention.clause[0] <= middle < mention.clause[1]
+    ]
+    if near:
+        return min(near)[1]
+    if draft.mentions:
+        return draft.mentions[0][1]
+    return act_codes()[draft.act].status
+
+
+def _responsibility(index: Index, draft: Draft) -> str | None:
+    """Who did the violent deed, by the claim: the speaker (own), somebody else (other), not the speaker
+    (disclaimed).
+    """
+    if draft.main is None or draft.main.type not in words("violent") or draft.narrated:
+        return None
+    own = {key for key in (draft.speaker, draft.affiliation) if key}
+    agents = {agent.get("actor") for agent in draft.main.agents} - {None}
+    first_person = any(
+        lemma(token) in words("first_person") or token.lower_ in words("first_person")
+        for agent in draft.main.agents
+        for token in index.tokens(agent["start"], agent["end"])
+    )
+    status = status_in(draft, draft.main)
+    mine = bool(agents & own) or (first_person and draft.mode in ("direct", "mixed"))
+    if draft.act == "denial":
+        denied = status == "denied" and (mine or not agents)
+        return "disclaimed" if denied else ("other" if agents and not mine else None)
+    if status not in ("asserted", "possible"):
+        return None
+    if mine:
+        return "own"
+    if draft.act == "accusation" or agents:
+        return "other"
+    return None

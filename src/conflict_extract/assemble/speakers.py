@@ -1,0 +1,152 @@
+"""Who said it: Source objects, targets, and who speaks for whom."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate.layer import Offsets
+from conflict_extract.assemble.entities import Ids, span
+from conflict_extract.assemble.index import Index
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.schema import Source, Via
+
+DETERMINER = re.compile(r"^(?:the|a|an|some|its|his|her|their|one of the)\s+", re.IGNORECASE)
+SPEAKS_FOR_ANOTHER = frozenset({"person", "government_body", "population", "media", "other"})
+TYPE_OF_ACTOR = {
+    "state": "government",
+    "government_body": "government",
+    "armed_group": "armed_group",
+    "media": "media",
+    "organization": "other",
+}
+
+
+def words_of(index: Index, where: Offsets) -> str:
+    """The words at these offsets on one line, without a determiner in front."""
+    return DETERMINER.sub("", " ".join(index.doc.text[where[0] : where[1]].split()))
+
+
+def row_of(index: Index, key: str | None) -> layer.ActorRow | None:
+    """The actor's row, if the document has it."""
+    return index.actor_rows.get(key) if key else None
+
+
+def affiliation_of(index: Index, draft: Draft) -> str | None:
+    """Key (or name) of the one that the draft's source speaks for; an organisation or state speaks for itself."""
+    if draft.former:
+        return None
+    if draft.affiliation:
+        return draft.affiliation
+    row = row_of(index, draft.speaker)
+    if row is None or row.former:
+        return None
+    if row.affiliation:
+        return row.affiliation
+    return (
+        row.key
+        if row.type in ("state", "armed_group", "organization", "government_body", "media") and not _common(row)
+        else None
+    )
+
+
+def _common(row: layer.ActorRow) -> bool:
+    """Whether the name is a common noun phrase ("local authorities"), which is nobody's affiliation."""
+    return row.kb is None and row.name[:1].islower()
+
+
+def party_of(index: Index, draft: Draft) -> str | None:
+    """Key of the side that a claim stands for: the state, group or organisation behind the speaker, else the
+    speaker.
+    """
+    row = row_of(index, draft.speaker)
+    if row is None:
+        return draft.affiliation if draft.affiliation in index.actor_rows else None
+    if row.type in SPEAKS_FOR_ANOTHER:
+        other = affiliation_of(index, draft)
+        if other in index.actor_rows:
+            return other
+    return row.key
+
+
+def sides(index: Index, draft: Draft) -> frozenset[str]:
+    """Keys of the speaker and of everybody that it speaks for or is a part of."""
+    out = {key for key in (draft.speaker, draft.affiliation, affiliation_of(index, draft)) if key}
+    for key in list(out):
+        row = row_of(index, key)
+        if row is not None:
+            out |= set(row.members)
+            if row.affiliation and not row.former:
+                out.add(row.affiliation)
+    return frozenset(out)
+
+
+def make_source(index: Index, ids: Ids, draft: Draft, confidence: float) -> Source | None:
+    """The Source of a claim; None for narrated claims and agentless passives."""
+    if draft.source is None or draft.narrated:
+        return None
+    row = row_of(index, draft.speaker)
+    key = affiliation_of(index, draft)
+    behind = row_of(index, key)
+    via = None
+    if draft.via:
+        via = Via(
+            kind=cast(Any, draft.via.get("kind") or "other"),
+            name=draft.via.get("name"),
+            actor=ids.get(f"actor/{draft.via.get('actor')}"),
+        )
+    return Source(
+        mention=span(index, *draft.source),
+        name=row.name if row is not None else words_of(index, draft.source),
+        actor=ids.get(f"actor/{draft.speaker}") if row is not None else None,
+        affiliation=behind.name if behind is not None else key,
+        affiliation_actor=ids.get(f"actor/{key}") if behind is not None else None,
+        type=cast(Any, _type(row, behind)),
+        role=draft.role or (row.role if row is not None else None),
+        former=draft.former or (row.former if row is not None else False),
+        anonymous=draft.anonymous or (row.anonymous if row is not None else False),
+        via=via,
+        confidence=confidence,
+    )
+
+
+def _type(row: layer.ActorRow | None, behind: layer.ActorRow | None) -> str:
+    if row is None:
+        return "unknown"
+    if row.source_type:
+        return row.source_type
+    if row.type in TYPE_OF_ACTOR:
+        return TYPE_OF_ACTOR[row.type]
+    if behind is not None:
+        return behind.source_type or TYPE_OF_ACTOR.get(behind.type, "unknown")
+    return "unknown"
+
+
+def set_targets(index: Index, drafts: list[Draft]) -> None:
+    """Give each draft whose target is known by its words alone an actor: the mention there, else a new row with
+    these words.
+    """
+    made: dict[str, str] = {}
+    for draft in drafts:
+        if draft.target in index.actor_rows:
+            continue
+        draft.target = None
+        if draft.target_words is None:
+            continue
+        inside = [
+            m for m in index.actors.inside([draft.target_words]) if m.actor in index.actor_rows and m.use != "place"
+        ]
+        head = index.root(*draft.target_words)
+        exact = [m for m in inside if head is not None and m.start <= head.idx < m.end and m.use == "actor"]
+        if exact:
+            draft.target = exact[-1].actor
+            continue
+        name = words_of(index, draft.target_words)
+        if not name:
+            continue
+        if name not in made:
+            key = f"target{len(made) + 1}"
+            index.actor_rows[key] = layer.ActorRow(key=key, name=name)
+            made[name] = key
+        draft.target = made[name]

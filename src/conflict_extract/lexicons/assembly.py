@@ -1,0 +1,66 @@
+"""Words that the assembly rules use, and what each act means for the events in its content."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Literal
+
+from conflict_extract.lexicons.loader import Entry, load_table
+
+WordKind = Literal[
+    "anaphor",
+    "pronoun",
+    "continuation",
+    "repeat",
+    "venue",
+    "speaking",
+    "contrast",
+    "denying",
+    "disclaiming",
+    "claiming",
+    "answering",
+    "violent",
+    "first_person",
+]
+
+
+class AssemblyWord(Entry):
+    """A word with a part in the rules.
+
+    `kind`: anaphor (a noun that can stand for an earlier claim: "the accusation"), pronoun (likewise: "it"),
+    continuation (a cue that goes on with what its speaker said before), repeat, venue (the occasion of a saying: "in
+    a statement on Monday"), speaking (a verb beside the cue: "speaking on Monday, he said"), contrast, denying,
+    disclaiming, claiming (responsibility), answering, violent (an event type for which somebody is responsible),
+    first_person. `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
+    """
+
+    kind: WordKind
+    lemma: str
+    acts: tuple[str, ...] = ()
+
+
+class ActCode(Entry):
+    """An act: the PLOVER type that codes the saying, and the status of the events in a content of this act."""
+
+    act: str
+    plover: str | None
+    status: Literal["asserted", "denied", "planned", "demanded", "possible", "background"]
+
+
+@cache
+def words(kind: WordKind) -> frozenset[str]:
+    """The lemmas of a kind."""
+    return frozenset(entry.lemma for entry in load_table("assembly_words", AssemblyWord) if entry.kind == kind)
+
+
+@lru_cache(maxsize=1)
+def anaphors() -> dict[str, frozenset[str]]:
+    """Nouns and pronouns that can stand for an earlier claim, with the acts of the claims meant."""
+    rows = load_table("assembly_words", AssemblyWord)
+    return {entry.lemma: frozenset(entry.acts) for entry in rows if entry.kind in ("anaphor", "pronoun")}
+
+
+@lru_cache(maxsize=1)
+def act_codes() -> dict[str, ActCode]:
+    """The table of acts."""
+    return {entry.act: entry for entry in load_table("act_codes", ActCode)}
