@@ -88,7 +88,7 @@ def test_without_text_and_back(extractor, text):
         "a" * 50_000,
         "المتحدث باسم الجيش " * 2_000,
         "<p>The army said</p> <b>12</b> &amp; more\n" * 300,
-        "“He said ‘she said \"they said «no»\"’.” " * 300,
+        '“He said ‘she said "they said «no»"’.” ' * 300,
         "1" * 20_000,
         "word " * 20_000,
         "\x00" * 5_000,

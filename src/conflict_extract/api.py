@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, cast, overload
 
 from conflict_extract import annotate
 from conflict_extract._version import __version__
@@ -85,7 +85,12 @@ class Extractor:
 
     @overload
     def pipe(
-        self, documents: Iterable[str | Document], *, batch_size: int = ..., n_process: int = ..., timeout: float | None = ...
+        self,
+        documents: Iterable[str | Document],
+        *,
+        batch_size: int = ...,
+        n_process: int = ...,
+        timeout: float | None = ...,
     ) -> Iterator[Report]: ...
     @overload
     def pipe(
@@ -221,15 +226,13 @@ def add_to(nlp: Language, settings: Settings | None = None, *, exclude: Iterable
             continue
         if name in nlp.pipe_names:
             raise PipelineError(f"the pipeline has a component {name!r} already")
-        defaults = nlp.get_factory_meta(name).default_config
+        defaults = nlp.get_factory_meta(name).default_config or {}
         config = {key: _jsonable(values[key]) for key in defaults if key in values}
         nlp.add_pipe(name, config=config)
     return nlp
 
 
-def load(
-    *, nlp: Language | None = None, config: str | Path | None = None, warm: bool = False, **settings: Any
-) -> Extractor:
+def load(*, nlp: Language | None = None, config: str | Path | None = None, warm: bool = False, **settings: Any) -> Extractor:
     """Build an Extractor.
 
     Args:
@@ -319,7 +322,7 @@ def as_document(item: str | Document | Mapping[str, Any]) -> Document:
             raise InputError(f"unknown key {unknown[0]!r} in a document; possible: text, date, id, title")
         if "text" not in item:
             raise InputError("a document needs the key 'text'")
-        return Document(**item)  # type: ignore[typeddict-item]
+        return cast(Document, dict(item))
     raise TextTypeError(f"a document must be a string or a mapping with 'text', got {type(item).__name__}")
 
 

@@ -36,12 +36,8 @@ class Format(StrEnum):
     html = "html"
 
 
-Actors = Annotated[
-    list[Path] | None, typer.Option("--actors", help="A table of actors of your own (JSONL); may be given again.")
-]
-Places = Annotated[
-    list[Path] | None, typer.Option("--places", help="A table of places of your own (JSONL); may be given again.")
-]
+Actors = Annotated[list[Path] | None, typer.Option("--actors", help="A table of actors of your own (JSONL); may be given again.")]
+Places = Annotated[list[Path] | None, typer.Option("--places", help="A table of places of your own (JSONL); may be given again.")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 
 
@@ -96,7 +92,8 @@ def extract(
     file: Annotated[Path, typer.Argument(help="A UTF-8 text file, or - for standard input.")] = Path("-"),
     date: Annotated[str | None, typer.Option("--date", "-d", help="Document date, YYYY-MM-DD.")] = None,
     format: Annotated[
-        Format | None, typer.Option("--format", "-f", help="Default: table on a terminal, else json.", show_default=False)
+        Format | None,
+        typer.Option("--format", "-f", help="Default: table on a terminal, else json.", show_default=False),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Headline, when it is not the first line.")] = None,
     id: Annotated[str | None, typer.Option(help="Id of the report; default: a hash of date and text.")] = None,
@@ -213,8 +210,14 @@ def _write(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def _register() -> None:
+    """The commands that have a file of their own."""
+    from conflict_extract.deliver import cli_batch  # noqa: F401  (registers `batch`)
+
+
 def main() -> None:
     """Run the command; errors of ours go to standard error, with exit code 1."""
+    _register()
     try:
         app()
     except ConflictExtractError as error:

@@ -35,9 +35,7 @@ Number = Annotated[int | float | None, BeforeValidator(tidy_number)]
 class Model(BaseModel):
     """Base of all parts: frozen, no unknown fields, aliases both ways."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
 
 class Span(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import Field
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = "1.0"
+Part = TypeVar("Part", Claim, Event, Actor, Place, Quantity, Time)
 
 
 class Report(Model):
@@ -52,7 +53,7 @@ class Report(Model):
     # -- look-ups ---------------------------------------------------------------------------------
     @cached_property
     def _index(self) -> dict[str, Any]:
-        parts = (*self.claims, *self.events, *self.actors, *self.places, *self.quantities, *self.times)
+        parts: list[Any] = [*self.claims, *self.events, *self.actors, *self.places, *self.quantities, *self.times]
         return {part.id: part for part in parts}
 
     def claim(self, id: str) -> Claim:
@@ -79,7 +80,7 @@ class Report(Model):
         """The time with this id. Raises: InputError: there is none."""
         return self._find(id, Time)
 
-    def _find(self, id: str, kind: type[Any]) -> Any:
+    def _find(self, id: str, kind: type[Part]) -> Part:
         part = self._index.get(id)
         if not isinstance(part, kind):
             raise InputError(f"this report has no {kind.__name__.lower()} {id!r}")

@@ -1,0 +1,320 @@
+"""One batch run: reader, workers, writer; resumable, nothing lost, nothing doubled.
+
+The reader is always read from the start, so ids and clusters come out the same after an interruption; records whose part is
+complete are not extracted again. At most a few chunks a worker are in flight, so memory does not grow with the corpus.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from conflict_extract._version import __version__
+from conflict_extract.api import model_sha256
+from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA
+from conflict_extract.deliver.batch.near import Near
+from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
+from conflict_extract.deliver.batch.work import document_id
+from conflict_extract.deliver.batch.write import Writer, write_json
+from conflict_extract.errors import BatchError
+from conflict_extract.lexicons.loader import lexicons_sha256
+from conflict_extract.pool import Pool
+from conflict_extract.settings import Settings
+
+FINGERPRINT = 1 << 20  # bytes hashed at either end of an input file
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run does.
+
+    `part`: records in a part. `chunk`: records sent to a worker at once; divides `part`. `limit_length`: longest text in
+    characters (default: the setting `max_chars`). `timeout`: seconds a document may take. `jsonl`: write reports as JSON lines.
+    `clusters`: find near-duplicates. `suffix_ids`: give a repeated id a suffix instead of an error.
+    """
+
+    columns: Columns = field(default_factory=Columns)
+    workers: int = 1
+    part: int = 512
+    chunk: int = 16
+    limit_length: int | None = None
+    timeout: float | None = 300.0
+    jsonl: bool = False
+    no_text: bool = False
+    clusters: bool = True
+    suffix_ids: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `share` of the input read (0 to 1); totals of this run's parts."""
+
+    share: float
+    documents: int
+    words: int
+    claims: int
+    errors: int
+    resumed: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Totals of a finished run. `resumed`: records that an earlier run had done."""
+
+    documents: int
+    words: int
+    claims: int
+    errors: int
+    resumed: int
+
+
+def run(
+    inputs: list[Path],
+    out: Path,
+    settings: Settings,
+    options: Options,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    engine: Callable[[Iterable[list[Record]]], Iterator[bytes]] | None = None,
+) -> Summary:
+    """Extract a corpus into a folder; started again after an interruption it goes on.
+
+    Args:
+        inputs: files and folders.
+        out: the run's folder; made when missing.
+        settings: of the Extractors.
+        options: what to do.
+        on_progress: called after every chunk.
+        engine: maps chunks of records to blocks, in order; default: a pool of local processes.
+
+    Raises:
+        BatchError: the input or the folder cannot be used; the folder holds a run with other input or settings.
+    """
+    if options.part % options.chunk:
+        raise BatchError(f"part ({options.part}) must be a multiple of chunk ({options.chunk})")
+    files = expand(inputs)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with _locked(out):
+            _check_manifest(out, manifest(files, settings, options))
+            return _run(files, out, settings, options, on_progress, engine)
+    except OSError as error:
+        raise BatchError(f"cannot write to {out}: {error.strerror or error}; start again to go on") from error
+
+
+def _run(
+    files: list[Path],
+    out: Path,
+    settings: Settings,
+    options: Options,
+    on_progress: Callable[[Progress], None] | None,
+    engine: Callable[[Iterable[list[Record]]], Iterator[bytes]] | None,
+) -> Summary:
+    writer = Writer(out, jsonl=options.jsonl)
+    reader = Reader(files, options.columns)
+    stream = _Stream(reader, writer, settings, options, out)
+    if engine is None:
+        pool = Pool(
+            settings,
+            processes=options.workers,
+            chunk=options.chunk,
+            timeout=options.timeout,
+            factory="conflict_extract.deliver.batch.work:BlockHandler",
+            options={"reports": options.jsonl, "no_text": options.no_text},
+        )
+        engine = pool.map
+    seen = dict.fromkeys(("documents", "words", "claims", "errors"), 0)
+    blocks: list[pa.Table] = []
+    try:
+        for data in engine(stream.chunks()):
+            block = pa.ipc.open_stream(data).read_all()
+            blocks.append(block)
+            for row in block.column("documents").to_pylist():
+                for document in row:
+                    seen["documents"] += 1
+                    seen["words"] += document["words"]
+                    seen["claims"] += document["claims"]
+            seen["errors"] += sum(len(row) for row in block.column("errors").to_pylist())
+            first = blocks[0].column("record")[0].as_py()
+            last = block.column("record")[-1].as_py()
+            if last + 1 == stream.end_of_part(first):
+                writer.write(first, last, pa.concat_tables(blocks))
+                blocks = []
+            if on_progress:
+                on_progress(Progress(share=reader.progress, resumed=stream.resumed, **seen))
+    finally:
+        stream.close()
+    totals = writer.totals()
+    write_json(out / "done.json", {**totals, "records": stream.total})
+    return Summary(resumed=stream.resumed, **totals)
+
+
+class _Stream:
+    """Chunks of records that are not done yet; a chunk never crosses a part."""
+
+    def __init__(self, reader: Reader, writer: Writer, settings: Settings, options: Options, out: Path) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.options = options
+        self.limit = min(options.limit_length or settings.max_chars, settings.max_chars)
+        self.resumed = 0
+        self.total = 0
+        self._scratch = [out / ".ids.sqlite", out / ".near.sqlite"]
+        self._ids = _Ids(self._scratch[0])
+        self._near = Near(self._scratch[1]) if options.clusters else None
+        self._ends: dict[int, int] = {}
+
+    def end_of_part(self, first: int) -> int:
+        """One past the last record of the part that starts at `first`."""
+        return self._ends[first]
+
+    def chunks(self) -> Iterator[list[Record]]:
+        """Chunks whose part is not complete, in order."""
+        records = iter(self.reader)
+        while part := [self._prepared(record) for record in islice(records, self.options.part)]:
+            first, last = part[0].number, part[-1].number
+            self.total = last + 1
+            if self.writer.complete(first, last):
+                self.resumed += len(part)
+                continue
+            self._ends[first] = last + 1
+            for at in range(0, len(part), self.options.chunk):
+                yield part[at : at + self.options.chunk]
+
+    def _prepared(self, record: Record) -> Record:
+        if record.error is None and len(record.text) > self.limit:
+            record.error = "too_long"
+            record.reason = f"{len(record.text):,} characters; {self.limit:,} are allowed"
+            record.id = document_id(record)
+            record.text = ""
+        if record.error is not None:
+            return record
+        id = document_id(record)
+        times = self._ids.count(id)
+        if times and self.options.suffix_ids:
+            while self._ids.count(f"{id}#{times + 1}"):
+                times += 1
+            id = f"{id}#{times + 1}"
+        elif times:
+            record.error, record.reason = "duplicate_id", f"the id {id[:100]!r} stands at an earlier record"
+            record.id, record.text = id, ""
+            return record
+        record.id = id
+        if self._near is not None:
+            record.cluster = self._near.assign(record.number, id, record.text)
+        return record
+
+    def close(self) -> None:
+        """Delete the scratch files."""
+        self._ids.close()
+        if self._near is not None:
+            self._near.__exit__(None, None, None)
+        for path in self._scratch:
+            path.unlink(missing_ok=True)
+
+
+class _Ids:
+    """The ids seen so far, in an SQLite file, so that memory does not grow with the corpus."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            "CREATE TABLE ids (id BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID; BEGIN"
+        )
+
+    def count(self, id: str) -> int:
+        """How often the id was seen before; counts this time."""
+        key = hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        row = self._db.execute("SELECT times FROM ids WHERE id = ?", (key,)).fetchone()
+        times = int(row[0]) if row else 0
+        self._db.execute("INSERT OR REPLACE INTO ids VALUES (?, ?)", (key, times + 1))
+        return times
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def manifest(files: list[Path], settings: Settings, options: Options) -> dict[str, Any]:
+    """What decides a run's output: input fingerprints, settings, versions."""
+    return {
+        "library": __version__,
+        "arrow_schema": ARROW_SCHEMA,
+        "model_sha256": model_sha256(),
+        "lexicons_sha256": lexicons_sha256(),
+        "settings": settings.model_dump(mode="json"),
+        "tables": {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in _tables(settings)},
+        "options": {
+            "columns": {**vars(options.columns), "keep": list(options.columns.keep)},
+            "part": options.part,
+            "limit_length": options.limit_length,
+            "timeout": options.timeout,
+            "format": "jsonl" if options.jsonl else "parquet",
+            "no_text": options.no_text,
+            "clusters": options.clusters,
+            "duplicate_ids": "suffix" if options.suffix_ids else "error",
+        },
+        "input": [{"file": path.name, "bytes": path.stat().st_size, "sha256_of_ends": _fingerprint(path)} for path in files],
+    }
+
+
+def _tables(settings: Settings) -> list[str]:
+    return [*settings.actors, *settings.places, *([settings.countries] if settings.countries else [])]
+
+
+def _fingerprint(path: Path) -> str:
+    size = path.stat().st_size
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        digest.update(stream.read(FINGERPRINT))
+        if size > FINGERPRINT:
+            stream.seek(max(FINGERPRINT, size - FINGERPRINT))
+            digest.update(stream.read(FINGERPRINT))
+    return digest.hexdigest()
+
+
+def _check_manifest(out: Path, wanted: dict[str, Any]) -> None:
+    """Write the manifest of a new run, or compare with that of the run that is there.
+
+    Raises:
+        BatchError: the folder holds another run; the message names what differs.
+    """
+    import json
+
+    path = out / "manifest.json"
+    if not path.exists():
+        others = [item.name for item in out.iterdir() if not item.name.startswith(".")]
+        if others:
+            raise BatchError(f"{out} is not empty ({others[0]} …) and holds no run; choose another folder")
+        write_json(path, wanted)
+        return
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BatchError(f"{path} is damaged ({error}); choose another folder") from error
+    wanted = json.loads(json.dumps(wanted))
+    differing = [key for key in wanted if found.get(key) != wanted[key]]
+    if differing:
+        raise BatchError(f"{out} holds a run with other {', '.join(differing)}; choose another folder")
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Hold the folder's lock; it goes with the process, however that ends."""
+    with (out / ".lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BatchError(f"another run is writing to {out}") from error
+        yield

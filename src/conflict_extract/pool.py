@@ -1,0 +1,291 @@
+"""A supervised pool of spawned workers: chunks of documents in, bytes out, in order; no document can stop the others.
+
+A worker loads its own model, takes one chunk at a time and says before each document that it begins. The parent holds the
+deadline: a worker that is late, or that died, is replaced; the document it was at is marked as failed, and the chunk is sent to
+the next worker, which makes an error of the marked document and works on the others. A worker that died may have been killed
+for a reason outside the document (memory taken by others, an operator), so its document gets one more try alone before it
+is marked. Workers are replaced after `RECYCLE` documents, because spaCy's string store only grows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing as mp
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+from conflict_extract.errors import BatchError, ConflictExtractError, DocumentTimeoutError
+from conflict_extract.settings import Settings
+
+RECYCLE = 20_000
+START_LIMIT = 180.0  # seconds a worker may take to load its model
+
+
+class Handler(Protocol):
+    """What a worker runs. Made once a process from the settings and `options`."""
+
+    def __call__(self, items: list[Any], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
+        """The bytes for a chunk: one result an item, in order.
+
+        Args:
+            items: the chunk.
+            failed: errors of items that must not be tried again, by position.
+            beat: to be called with the position before work on an item begins.
+        """
+
+
+@dataclass
+class _Chunk:
+    number: int
+    items: list[Any]
+    failed: dict[int, ConflictExtractError] = field(default_factory=dict)
+    deaths: dict[int, int] = field(default_factory=dict)
+
+
+class _Worker:
+    """One process, its pipe and what it is doing."""
+
+    def __init__(self, context: Any, factory: str, settings: Settings, options: dict[str, Any]) -> None:
+        self.pipe: Connection
+        self.pipe, child = context.Pipe()
+        self.process: BaseProcess = context.Process(
+            target=_work,
+            args=(child, factory, settings.model_dump(), options),
+            daemon=True,
+            name="conflict-extract-worker",
+        )
+        self.process.start()
+        child.close()
+        self.ready = False
+        self.chunk: _Chunk | None = None
+        self.at: int | None = None
+        self.since = time.monotonic()
+        self.done = 0
+
+    def give(self, chunk: _Chunk) -> None:
+        """Send a chunk to the worker."""
+        self.chunk, self.at, self.since = chunk, None, time.monotonic()
+        self.pipe.send((chunk.items, chunk.failed))
+
+    def stop(self) -> None:
+        """Kill the process."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool:
+    """Workers that turn documents into bytes; use it as a context manager.
+
+    Args:
+        settings: of the Extractors in the workers.
+        processes: number of workers.
+        chunk: documents in a chunk.
+        timeout: seconds one document may take, or None.
+        factory: "module:callable" that makes the worker's `Handler` from (Settings, options).
+        options: plain data for the factory.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        processes: int,
+        chunk: int = 16,
+        timeout: float | None = None,
+        factory: str = "conflict_extract.pool:ReportHandler",
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.processes = processes
+        self.chunk = chunk
+        self.timeout = timeout
+        self.factory = factory
+        self.options = options or {}
+        self._context = mp.get_context("spawn")
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop all workers."""
+        for worker in self._workers:
+            worker.stop()
+        self._workers.clear()
+
+    def reports(self, documents: Iterable[Any]) -> Iterator[Any]:
+        """Reports, or the error of a document in its place, in order."""
+        from conflict_extract.schema import Report
+
+        for data in self.map(_chunks(documents, self.chunk)):
+            for item in pickle.loads(data):
+                yield item if isinstance(item, ConflictExtractError) else Report.model_validate_json(item)
+
+    def map(self, chunks: Iterable[list[Any]]) -> Iterator[bytes]:
+        """The bytes of each chunk, in order; reads at most three chunks a worker ahead.
+
+        Raises:
+            BatchError: workers cannot start.
+        """
+        source = iter(chunks)
+        waiting: deque[_Chunk] = deque()
+        finished: dict[int, bytes] = {}
+        issued = given_out = 0
+        exhausted = False
+        ahead = 3 * self.processes
+        try:
+            while True:
+                while given_out in finished:
+                    yield finished.pop(given_out)
+                    given_out += 1
+                while not exhausted and len(waiting) < self.processes and issued - given_out < ahead:
+                    items = next(source, None)
+                    if items is None:
+                        exhausted = True
+                    else:
+                        waiting.append(_Chunk(issued, items))
+                        issued += 1
+                if exhausted and not waiting and given_out == issued:
+                    return
+                self._staff(len(waiting))
+                for worker in self._workers:
+                    if worker.ready and worker.chunk is None and waiting:
+                        worker.give(waiting.popleft())
+                self._listen(waiting, finished)
+        finally:
+            self.close()
+
+    def _staff(self, wanted: int) -> None:
+        """Start workers up to the number set, no more than there is work for."""
+        busy = sum(worker.chunk is not None for worker in self._workers)
+        while len(self._workers) < min(self.processes, busy + wanted):
+            self._workers.append(_Worker(self._context, self.factory, self.settings, self.options))
+
+    def _listen(self, waiting: deque[_Chunk], finished: dict[int, bytes]) -> None:
+        """Wait for a message, a death or a deadline, and act on it."""
+        by_pipe = {worker.pipe: worker for worker in self._workers}
+        for pipe in wait(list(by_pipe), timeout=self._patience()):
+            worker = by_pipe[pipe]  # type: ignore[index]
+            try:
+                kind, value = worker.pipe.recv()
+            except (EOFError, OSError, pickle.UnpicklingError):
+                self._bury(worker, waiting)
+                continue
+            worker.since = time.monotonic()
+            if kind == "ready":
+                worker.ready = True
+            elif kind == "broken":
+                raise BatchError(f"a worker could not start: {value}")
+            elif kind == "at":
+                worker.at = value
+            elif worker.chunk is not None:
+                finished[worker.chunk.number] = value
+                worker.done += len(worker.chunk.items)
+                worker.chunk = None
+                if worker.done >= RECYCLE:
+                    self._workers.remove(worker)
+                    worker.stop()
+        now = time.monotonic()
+        for worker in list(self._workers):
+            if not worker.ready and now - worker.since > START_LIMIT:
+                raise BatchError(f"a worker did not start within {START_LIMIT:.0f} s")
+            if self._late(worker, now):
+                self._expire(worker, waiting)
+
+    def _patience(self) -> float:
+        return 0.5 if self.timeout is None else max(0.01, min(0.5, self.timeout / 10))
+
+    def _late(self, worker: _Worker, now: float) -> bool:
+        return self.timeout is not None and worker.at is not None and now - worker.since > self.timeout
+
+    def _expire(self, worker: _Worker, waiting: deque[_Chunk]) -> None:
+        chunk, at = worker.chunk, worker.at
+        self._workers.remove(worker)
+        worker.stop()
+        if chunk is not None and at is not None:
+            chunk.failed[at] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
+            waiting.appendleft(chunk)
+
+    def _bury(self, worker: _Worker, waiting: deque[_Chunk]) -> None:
+        chunk, at = worker.chunk, worker.at
+        self._workers.remove(worker)
+        code = worker.process.exitcode
+        worker.stop()
+        if not worker.ready:
+            raise BatchError(f"a worker died while it started (exit code {code})")
+        if chunk is None:
+            return
+        where = at if at is not None else 0
+        chunk.deaths[where] = chunk.deaths.get(where, 0) + 1
+        if chunk.deaths[where] > 1:
+            chunk.failed[where] = BatchError("the worker process died on this document, twice")
+        waiting.appendleft(chunk)
+
+
+def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+# -- in the worker ----------------------------------------------------------------------------------------
+class ReportHandler:
+    """Turns documents into pickled lists of report JSON or errors."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        from conflict_extract.api import load
+
+        self.extractor = load(**settings.model_dump())
+
+    def __call__(self, items: list[Any], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
+        from conflict_extract.api import as_document
+
+        out: list[bytes | ConflictExtractError] = []
+        for number, item in enumerate(items):
+            if number in failed:
+                out.append(failed[number])
+                continue
+            beat(number)
+            try:
+                out.append(self.extractor.extract(**as_document(item)).model_dump_json().encode())
+            except ConflictExtractError as error:
+                out.append(error)
+            except Exception as error:  # one document must not stop the others
+                out.append(BatchError(f"{type(error).__name__}: {error}"))
+        return pickle.dumps(out)
+
+
+def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dict[str, Any]) -> None:
+    """The worker's main loop."""
+    try:
+        module, name = factory.split(":")
+        handler: Handler = getattr(importlib.import_module(module), name)(Settings.model_validate(settings), options)
+    except Exception as error:
+        pipe.send(("broken", f"{type(error).__name__}: {error}"))
+        return
+    pipe.send(("ready", None))
+    while True:
+        try:
+            items, failed = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            data = handler(items, failed, lambda number: pipe.send(("at", number)))
+            pipe.send(("done", data))
+        except (BrokenPipeError, OSError):
+            return
