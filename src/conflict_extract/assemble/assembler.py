@@ -30,10 +30,10 @@ from conflict_extract.assemble.index import Index, make_index
 from conflict_extract.assemble.links import Pair, make_links
 from conflict_extract.assemble.merge import Draft, make_drafts
 from conflict_extract.assemble.said import fill_said
-from conflict_extract.assemble.slots import fill_slots
+from conflict_extract.assemble.slots import fill_slots, quantity_status
 from conflict_extract.assemble.speakers import affiliation_of, make_source, set_targets
 from conflict_extract.lexicons.assembly import act_codes
-from conflict_extract.schema import Claim, ClaimEvent, Evidence, Link, Meta, Report
+from conflict_extract.schema import Claim, ClaimEvent, ClaimFigure, Evidence, Link, Meta, Report
 from conflict_extract.schema.verbatim import text_sha256
 from conflict_extract.settings import Settings
 
@@ -174,6 +174,11 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
         plover_act=cast(Any, codes.plover),
         responsibility=cast(Any, draft.responsibility),
         quantities=ids.all([record.id for record in draft.quantities]),
+        figures=tuple(
+            ClaimFigure(quantity=name, status=cast(Any, quantity_status(index, draft, record)))
+            for record in draft.quantities
+            if (name := ids.get(record.id)) is not None
+        ),
         places=ids.all([f"place/{record.place}" for record in draft.places]),
         times=ids.all([record.id for record in draft.times]),
         said=ids.all(draft.said),

@@ -15,7 +15,9 @@ from conflict_extract.annotate import layer
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.limits import limits
 from conflict_extract.assemble.merge import Draft
+from conflict_extract.assemble.slots import quantity_status
 
+SAID_TO_BE_SO = ("asserted", "possible", "background")  # denied or planned figures neither repeat nor disagree
 WINDOW = 8
 NEAR = 0.1  # "about 40" and 42 do not disagree: an approximate figure is taken to be this far off at most
 
@@ -55,12 +57,12 @@ def figure_of(draft: Draft, quantity: layer.QuantityRecord) -> Figure | None:
     return Figure(draft, quantity, least, most, event)
 
 
-def totals(draft: Draft) -> Iterator[tuple[str, Figure]]:
+def totals(index: Index, draft: Draft) -> Iterator[tuple[str, Figure]]:
     """The claim's figure for each bucket that it has exactly one whole figure of."""
     found: dict[str, list[layer.QuantityRecord]] = {}
     for quantity in draft.quantities:
         name = bucket(quantity)
-        if name is not None:
+        if name is not None and quantity_status(index, draft, quantity) in SAID_TO_BE_SO:
             found.setdefault(name, []).append(quantity)
     for name, quantities in found.items():
         if len(quantities) == 1:
@@ -73,7 +75,7 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
     """(later, earlier) figures on the same thing, of claims that are not nested in each other."""
     recent: dict[str, list[Figure]] = {}
     for draft in drafts:
-        for name, figure in totals(draft):
+        for name, figure in totals(index, draft):
             for earlier in recent.get(name, [])[-WINDOW:]:
                 if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
                     yield figure, earlier

@@ -84,7 +84,7 @@ class Index:
     places: ByOffset[layer.PlaceMention]
     actors: ByOffset[layer.ActorMention]
     hedges: ByOffset[layer.ModalityRecord]
-    modality: list[layer.ModalityRecord]
+    scopes: ByOffset[layer.ModalityRecord]
     events: ByOffset[layer.EventMention]
     actor_rows: dict[str, layer.ActorRow]
     place_rows: dict[str, layer.PlaceRow]
@@ -168,7 +168,7 @@ def make_index(doc: Doc) -> Index:
         places=ByOffset(places),
         actors=ByOffset(layer.read(doc, "actors", layer.ActorMention)),
         hedges=ByOffset([record for record in modality if record.kind == "hedge" and record.is_hedge_span]),
-        modality=modality,
+        scopes=ByOffset([record for record in modality if record.kind in ("plan", "conditional", "question")]),
         events=ByOffset(layer.read(doc, "events", layer.EventMention)),
         actor_rows={row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)},
         place_rows={row.key: row for row in layer.read_table(doc, "places", layer.PlaceRow)},

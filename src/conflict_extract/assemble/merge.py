@@ -128,7 +128,7 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
     for draft in claims:
         if draft.continues is not None:  # the speaker's mention may stand far before; the words said decide the order
             draft.start, draft.end = draft.content[0][0], draft.content[-1][1]
-    claims.sort(key=lambda draft: (draft.start, -draft.end, draft.content[0][0], draft.record))
+    claims.sort(key=lambda draft: (draft.start, draft.content[0][0], -draft.end, draft.record))
     _nest(claims, {record.id: record.parent for record in index.said if record.parent}, drafts)
     for number, draft in enumerate(claims, 1):
         draft.number = number

@@ -135,16 +135,32 @@ def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) 
         if quantity.id in mention.quantities:
             return status
     middle = (quantity.start + quantity.end) // 2
+    planned = _plan_over(index, middle)
+    if planned is not None:
+        return planned
     near = [
-        (mention.clause[1] - mention.clause[0], status)
-        for mention, status in draft.mentions
+        (mention.clause[1] - mention.clause[0], at, status)
+        for at, (mention, status) in enumerate(draft.mentions)
         if mention.clause and mention.clause[0] <= middle < mention.clause[1]
     ]
     if near:
-        return min(near)[1]
-    if draft.mentions:
-        return draft.mentions[0][1]
-    return act_codes()[draft.act].status
+        return min(near)[2]
+    code = act_codes()[draft.act].status
+    return code if code != "denied" or draft.mode != "direct" else "asserted"
+
+
+STATUS_OF = {"plan": "planned", "conditional": "possible", "question": "possible"}
+
+
+def _plan_over(index: Index, offset: int) -> str | None:
+    """What a plan, condition or question whose scope holds the offset makes of a figure."""
+    for record in index.scopes.inside([[max(0, offset - REACH), offset + 1]]):
+        if record.scope and record.scope[0] <= offset < record.scope[1]:
+            return STATUS_OF[record.kind]
+    return None
+
+
+REACH = 300  # characters that a modality cue is looked for before a figure
 
 
 def _responsibility(index: Index, draft: Draft) -> str | None:

@@ -120,11 +120,19 @@ class ClaimEvent(Model):
     status: v.EventStatus = "asserted"
 
 
+class ClaimFigure(Model):
+    """A quantity of a claim, and how the claim presents it (a figure can be denied or planned while others are asserted)."""
+
+    quantity: str
+    status: v.EventStatus = "asserted"
+
+
 class Claim(Model):
     """A proposition that the text reports, with the one who is responsible for it.
 
     `source` and `cue` are null when the article itself asserts it (`act` is `narration`). `key` is the same in every release that
-    finds the same spans. `said` lists the times that date the saying, `times` all of the claim's times.
+    finds the same spans. `said` lists the times that date the saying, `times` all of the claim's times. `figures`
+    gives the status of each quantity.
     """
 
     id: str
@@ -140,6 +148,7 @@ class Claim(Model):
     plover_act: v.Plover | None = None
     responsibility: v.Responsibility | None = None
     quantities: tuple[str, ...] = ()
+    figures: tuple[ClaimFigure, ...] = ()
     places: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
