@@ -69,6 +69,7 @@ class BlockHandler:
         self.no_text = bool(options.get("no_text"))
 
     def __call__(self, items: list[Record], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
+        """The Arrow block (IPC stream) of a chunk."""
         rows = []
         for number, record in enumerate(items):
             if number in failed:
