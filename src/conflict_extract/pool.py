@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import multiprocessing as mp
 import pickle
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -41,14 +42,16 @@ class Handler(Protocol):
 
 
 @dataclass
-class _Chunk:
+class Chunk:
+    """Items sent to a worker at once, with the errors of those that must not be tried again and the deaths at each."""
+
     number: int
     items: list[Any]
     failed: dict[int, ConflictExtractError] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
 
 
-class _Worker:
+class Worker:
     """One process, its pipe and what it is doing."""
 
     def __init__(self, context: Any, factory: str, settings: Settings, options: dict[str, Any]) -> None:
@@ -63,12 +66,12 @@ class _Worker:
         self.process.start()
         child.close()
         self.ready = False
-        self.chunk: _Chunk | None = None
+        self.chunk: Chunk | None = None
         self.at: int | None = None
         self.since = time.monotonic()
         self.done = 0
 
-    def give(self, chunk: _Chunk) -> None:
+    def give(self, chunk: Chunk) -> None:
         """Send a chunk to the worker."""
         self.chunk, self.at, self.since = chunk, None, time.monotonic()
         self.pipe.send((chunk.items, chunk.failed))
@@ -109,7 +112,7 @@ class Pool:
         self.factory = factory
         self.options = options or {}
         self._context = mp.get_context("spawn")
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
 
     def __enter__(self) -> Pool:
         return self
@@ -138,7 +141,7 @@ class Pool:
             BatchError: workers cannot start.
         """
         source = iter(chunks)
-        waiting: deque[_Chunk] = deque()
+        waiting: deque[Chunk] = deque()
         finished: dict[int, bytes] = {}
         issued = given_out = 0
         exhausted = False
@@ -153,7 +156,7 @@ class Pool:
                     if items is None:
                         exhausted = True
                     else:
-                        waiting.append(_Chunk(issued, items))
+                        waiting.append(Chunk(issued, items))
                         issued += 1
                 if exhausted and not waiting and given_out == issued:
                     return
@@ -169,9 +172,9 @@ class Pool:
         """Start workers up to the number set, no more than there is work for."""
         busy = sum(worker.chunk is not None for worker in self._workers)
         while len(self._workers) < min(self.processes, busy + wanted):
-            self._workers.append(_Worker(self._context, self.factory, self.settings, self.options))
+            self._workers.append(Worker(self._context, self.factory, self.settings, self.options))
 
-    def _listen(self, waiting: deque[_Chunk], finished: dict[int, bytes]) -> None:
+    def _listen(self, waiting: deque[Chunk], finished: dict[int, bytes]) -> None:
         """Wait for a message, a death or a deadline, and act on it."""
         by_pipe = {worker.pipe: worker for worker in self._workers}
         for pipe in wait(list(by_pipe), timeout=self._patience()):
@@ -205,10 +208,10 @@ class Pool:
     def _patience(self) -> float:
         return 0.5 if self.timeout is None else max(0.01, min(0.5, self.timeout / 10))
 
-    def _late(self, worker: _Worker, now: float) -> bool:
+    def _late(self, worker: Worker, now: float) -> bool:
         return self.timeout is not None and worker.at is not None and now - worker.since > self.timeout
 
-    def _expire(self, worker: _Worker, waiting: deque[_Chunk]) -> None:
+    def _expire(self, worker: Worker, waiting: deque[Chunk]) -> None:
         chunk, at = worker.chunk, worker.at
         self._workers.remove(worker)
         worker.stop()
@@ -216,7 +219,7 @@ class Pool:
             chunk.failed[at] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
             waiting.appendleft(chunk)
 
-    def _bury(self, worker: _Worker, waiting: deque[_Chunk]) -> None:
+    def _bury(self, worker: Worker, waiting: deque[Chunk]) -> None:
         chunk, at = worker.chunk, worker.at
         self._workers.remove(worker)
         code = worker.process.exitcode
@@ -253,6 +256,7 @@ class ReportHandler:
         self.extractor = load(**settings.model_dump())
 
     def __call__(self, items: list[Any], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
+        """The chunk's reports (JSON bytes) or errors, pickled."""
         from conflict_extract.api import as_document
 
         out: list[bytes | ConflictExtractError] = []
@@ -271,7 +275,8 @@ class ReportHandler:
 
 
 def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dict[str, Any]) -> None:
-    """The worker's main loop."""
+    """The worker's main loop; an interrupt from the terminal is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         module, name = factory.split(":")
         handler: Handler = getattr(importlib.import_module(module), name)(Settings.model_validate(settings), options)

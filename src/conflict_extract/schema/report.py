@@ -110,6 +110,19 @@ class Report(Model):
         """The links that start or end at a claim."""
         return [link for link in self.links if claim in (link.from_, link.to)]
 
+    def above(self, min_confidence: float) -> Report:
+        """This report without the claims below a confidence; links of those go, and their inner claims lose their parent."""
+        if min_confidence <= 0 or all(claim.confidence >= min_confidence for claim in self.claims):
+            return self
+        kept = {claim.id for claim in self.claims if claim.confidence >= min_confidence}
+        claims = tuple(
+            claim if claim.parent is None or claim.parent in kept else claim.model_copy(update={"parent": None})
+            for claim in self.claims
+            if claim.id in kept
+        )
+        links = tuple(link for link in self.links if link.from_ in kept and link.to in kept)
+        return self.model_copy(update={"claims": claims, "links": links})
+
     def timeline(self) -> list[tuple[str, Claim]]:
         """(ISO date, claim) for each claim whose event has a date, in order of date, then of the text."""
         dated = []

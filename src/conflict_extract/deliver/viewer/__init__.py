@@ -19,7 +19,7 @@ from conflict_extract.deliver.viewer.figures import figures
 from conflict_extract.deliver.viewer.places import places
 from conflict_extract.schema import Report
 
-__all__ = ["document", "fragment", "page"]
+__all__ = ["body", "document", "fragment", "page"]
 
 
 @cache
@@ -31,12 +31,12 @@ def asset(name: str) -> str:
 def page(report: Report) -> str:
     """A self-contained HTML document that shows a report."""
     headline = report.frame.headline.text if report.frame.headline and report.frame.headline.text else f"Report {report.id}"
-    return document(title=" ".join(headline.split()), body=_body(report), scripts=("page.js",))
+    return document(title=" ".join(headline.split()), body=body(report), scripts=("page.js",))
 
 
 def fragment(report: Report) -> str:
     """HTML without scripts, for notebooks."""
-    return f'<div class="conflict-extract"><style>{asset("page.css")}</style>{_body(report, scripted=False)}</div>'
+    return f'<div class="conflict-extract"><style>{asset("page.css")}</style>{body(report, scripted=False)}</div>'
 
 
 def document(*, title: str, body: str, scripts: tuple[str, ...], connect: str = "'none'") -> str:
@@ -66,7 +66,8 @@ def document(*, title: str, body: str, scripts: tuple[str, ...], connect: str = 
     )
 
 
-def _body(report: Report, *, scripted: bool = True) -> str:
+def body(report: Report, *, scripted: bool = True) -> str:
+    """The page's inner HTML: filters, article, claims, figures, map."""
     meta = [escape(report.id)]
     if report.date:
         meta.append(f'<time datetime="{escape(report.date)}">{escape(report.date)}</time>')

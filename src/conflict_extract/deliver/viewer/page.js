@@ -1,5 +1,8 @@
-(() => {
+window.conflictExtract = () => {
   "use strict";
+  if (window.conflictExtractStop) window.conflictExtractStop.abort();
+  const stop = (window.conflictExtractStop = new AbortController());
+  const until = { signal: stop.signal };
   const cards = [...document.querySelectorAll(".claim")];
   const marks = [...document.querySelectorAll(".text [data-claims]")];
   const byId = new Map(cards.map((card) => [card.dataset.id, card]));
@@ -47,7 +50,7 @@
     const at = shown.findIndex((card) => card.dataset.id === current);
     const next = shown[event.key === "j" ? Math.min(at + 1, shown.length - 1) : Math.max(at - 1, 0)];
     if (next) next.focus();
-  });
+  }, until);
 
   const arcs = document.querySelector(".arcs");
   function draw() {
@@ -98,8 +101,9 @@
     form.addEventListener("input", filter);
     form.addEventListener("submit", (event) => event.preventDefault());
   }
-  window.addEventListener("resize", draw);
+  window.addEventListener("resize", draw, until);
   document.querySelectorAll("details").forEach((node) => node.addEventListener("toggle", draw));
-  window.addEventListener("hashchange", () => choose(location.hash.replace("#claim-", ""), "text"));
+  window.addEventListener("hashchange", () => choose(location.hash.replace("#claim-", ""), "text"), until);
   draw();
-})();
+};
+if (document.querySelector("main")) window.conflictExtract();

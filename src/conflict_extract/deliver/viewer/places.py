@@ -91,7 +91,8 @@ def _map(found: list[Place]) -> str:
             and min(p[1] for p in ring) <= top
         ):
             land.append("M" + "L".join(at(*point) for point in ring) + "Z")
-    dots, taken = [], []
+    dots: list[str] = []
+    taken: list[tuple[float, float]] = []
     for place in found:
         x, y = (float(part) for part in at(place.longitude or 0.0, place.latitude or 0.0).split())
         label_y = y + 4

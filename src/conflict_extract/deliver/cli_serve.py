@@ -1,0 +1,70 @@
+"""The command `conflict-extract serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from conflict_extract.deliver.cli import Actors, Config, Places, app, paths
+from conflict_extract.errors import MissingExtraError
+
+
+@app.command(epilog="Example:  conflict-extract serve --port 8000 --workers 2")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Worker processes; default: the processors this process may use.", show_default=False),
+    ] = None,
+    deadline: Annotated[float, typer.Option(min=0.1, help="Seconds that one document may take.")] = 60.0,
+    max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 1_000_000,
+    queue: Annotated[int, typer.Option(min=1, help="Requests that may wait for a worker.")] = 64,
+    token_file: Annotated[Path | None, typer.Option(help="File with a bearer token that requests must carry.")] = None,
+    actors: Actors = None,
+    places: Places = None,
+    config: Config = None,
+) -> None:
+    """Serve the HTTP API (/v1/extract, /v1/batch) and a page for people at /."""
+    try:
+        import uvicorn
+
+        from conflict_extract.deliver.service import ServiceOptions, create_app
+    except ImportError:
+        raise MissingExtraError("fastapi", "serve") from None
+    from conflict_extract.deliver.cli import read_text
+    from conflict_extract.deliver.service.options import available_cpus
+    from conflict_extract.settings import make_settings
+
+    given = {key: value for key, value in (("actors", paths(actors)), ("places", paths(places))) if value}
+    options = ServiceOptions(
+        workers=workers or available_cpus(),
+        deadline=deadline,
+        max_text=max_text,
+        max_body=max(8_000_000, 6 * max_text),
+        queue=queue,
+        token=read_text(token_file).strip() if token_file else None,
+    )
+    uvicorn.run(
+        create_app(make_settings(config, **given), options),  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(deadline) + 5,
+    )
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+    "loggers": {
+        "uvicorn": {"handlers": ["error"], "level": "INFO", "propagate": False},
+        "conflict_extract": {"handlers": ["error"], "level": "INFO", "propagate": False},
+    },
+}

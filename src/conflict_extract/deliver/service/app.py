@@ -1,0 +1,381 @@
+"""The ASGI application: paths under /v1, health, version, metrics, and a page for people."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Literal
+
+from conflict_extract._version import __version__
+from conflict_extract.api import iso_date, model_sha256
+from conflict_extract.deliver.service.crew import Crew
+from conflict_extract.deliver.service.options import ServiceOptions
+from conflict_extract.deliver.service.problems import TITLES, Problem
+from conflict_extract.errors import DateError, MissingExtraError
+from conflict_extract.schema import SCHEMA_VERSION, Report
+from conflict_extract.settings import Settings
+
+try:
+    from fastapi import FastAPI, Request
+    from fastapi.responses import HTMLResponse, Response, StreamingResponse
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+    from starlette.exceptions import HTTPException
+except ImportError:
+    raise MissingExtraError("fastapi", "serve") from None
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+LOG = logging.getLogger("conflict_extract.service")
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+OPEN = ("/livez", "/readyz", "/version")  # paths that need no token
+EXAMPLE: dict[str, Any] = {
+    "text": "The governor of Orlova said on Monday that at least 12 people had been killed. The rebels denied shelling the town.",
+    "date": "2024-03-18",
+}
+
+
+class ExtractRequest(BaseModel):
+    """A document to extract, and how to answer."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
+    text: str = Field(description="The article, plain text.")
+    date: str | None = Field(None, description="Document date, YYYY-MM-DD.")
+    id: str | None = Field(None, max_length=512, description="Id of the report; default: a hash of date and text.")
+    title: str | None = Field(None, max_length=2_000, description="Headline, when it is not the first line of the text.")
+    offsets: Literal["codepoint", "utf16"] = Field("codepoint", description="What offsets count.")
+    include_text: bool = Field(True, description="Whether the article's words are in the answer.")
+    min_confidence: float = Field(0.0, ge=0.0, le=1.0, description="Claims below this confidence are left out.")
+
+    @field_validator("date")
+    @classmethod
+    def _a_date(cls, value: str | None) -> str | None:
+        try:
+            return iso_date(value)
+        except DateError as error:
+            raise ValueError(str(error)) from error
+
+
+class Metrics:
+    """Prometheus metrics in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        name = "conflict_extract_"
+        self.requests = Counter(name + "requests", "Answers", ["path", "status"], registry=self.registry)
+        self.seconds = Histogram(name + "request_seconds", "Seconds an answer took", ["path"], registry=self.registry)
+        self.documents = Counter(name + "documents", "Documents extracted", registry=self.registry)
+        self.characters = Counter(name + "characters", "Characters extracted", registry=self.registry)
+        self.running = Gauge(name + "running", "Requests being answered", registry=self.registry)
+        self.waiting = Gauge(name + "waiting", "Requests waiting for a worker", registry=self.registry)
+        self.restarts = Gauge(name + "worker_restarts", "Workers replaced", registry=self.registry)
+
+
+def create_app(settings: Settings | None = None, options: ServiceOptions | None = None) -> FastAPI:
+    """The service as an ASGI application, to run or to mount.
+
+    Args:
+        settings: of the Extractors; default: from the environment.
+        options: limits of the service.
+    """
+    from conflict_extract.settings import make_settings
+
+    chosen = settings or make_settings()
+    limits = options or ServiceOptions()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.crew = Crew(chosen, limits)
+        await app.state.crew.start()
+        try:
+            yield
+        finally:
+            await app.state.crew.stop()
+
+    app = FastAPI(
+        title="conflict-extract",
+        version=__version__,
+        description="Conflict news in, attributed claims out.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+    @app.middleware("http")
+    async def frame(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        given = request.headers.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.state.id = request_id
+        began = time.perf_counter()
+        metrics.running.inc()
+        try:
+            _admit(request, limits)
+            response = await call_next(request)
+        except Problem as problem:
+            response = problem.response(request_id)
+        finally:
+            metrics.running.dec()
+        seconds = time.perf_counter() - began
+        route = request.scope.get("route")
+        path = getattr(route, "path", "other")
+        metrics.requests.labels(path, str(response.status_code)).inc()
+        metrics.seconds.labels(path).observe(seconds)
+        response.headers["X-Request-ID"] = request_id
+        LOG.info(
+            json.dumps(
+                {
+                    "method": request.method,
+                    "path": path,
+                    "status": response.status_code,
+                    "ms": round(1000 * seconds, 1),
+                    "request_id": request_id,
+                }
+            )
+        )
+        return response
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return problem.response(request.state.id)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        return Problem(code, headers=dict(error.headers or {})).response(request.state.id)
+
+    _health(app, metrics)
+    _extraction(app, limits, metrics)
+    _pages(app)
+    return app
+
+
+def _admit(request: Request, limits: ServiceOptions) -> None:
+    """Refuse requests without the token, compressed bodies, and bodies that say that they are too large."""
+    if limits.token is not None and request.url.path not in OPEN:
+        given = request.headers.get("authorization", "")
+        wanted = f"Bearer {limits.token}"
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
+            raise Problem("unauthorized")
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Problem("unsupported_encoding")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limits.max_body and not request.url.path.endswith("/batch"):
+        raise Problem("body_too_large", f"{int(length):,} bytes; {limits.max_body:,} are allowed")
+
+
+def _problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries of the problems that a path may answer."""
+    out: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        status, title = TITLES[code]
+        out[status] = {
+            "description": title,
+            "content": {
+                "application/problem+json": {
+                    "schema": {"type": "object"},
+                    "example": Problem(code).body("3f2a9c"),
+                }
+            },
+        }
+    return out
+
+
+COMMON = ("bad_request", "unauthorized", "body_too_large", "unsupported_encoding", "invalid_request", "too_many_requests", "busy")
+
+
+def _health(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/livez", summary="Whether the process answers", responses=_problems("unsupported_encoding", "body_too_large"))
+    async def livez() -> dict[str, str]:
+        """Answers while the process lives, under load too."""
+        return {"status": "alive"}
+
+    @app.get(
+        "/readyz",
+        summary="Whether documents are taken",
+        responses=_problems("not_ready", "unsupported_encoding", "body_too_large"),
+    )
+    async def readyz(request: Request) -> dict[str, str]:
+        """Answers 200 once a worker has loaded and warmed every table."""
+        if not request.app.state.crew.ready:
+            raise Problem("not_ready", "no worker has warmed up yet")
+        return {"status": "ready"}
+
+    @app.get("/version", summary="Versions", responses=_problems("unsupported_encoding", "body_too_large"))
+    async def version() -> dict[str, str | None]:
+        """Versions of library and schema, and the model's hash."""
+        return {"version": __version__, "schema_version": SCHEMA_VERSION, "model_sha256": model_sha256()}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def prometheus(request: Request) -> Response:
+        metrics.waiting.set(request.app.state.crew.waiting)
+        metrics.restarts.set(request.app.state.crew.restarts)
+        return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+
+
+def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
+    body = {
+        "required": True,
+        "content": {"application/json": {"schema": ExtractRequest.model_json_schema(), "example": EXAMPLE}},
+    }
+    answer: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The report", "content": {"application/json": {"schema": Report.model_json_schema()}}},
+    }
+
+    async def one(request: Request, payload: dict[str, Any]) -> bytes:
+        """Run a payload; stop when the client goes."""
+        if not request.app.state.crew.ready:
+            raise Problem("not_ready", "no worker has warmed up yet")
+        task = asyncio.ensure_future(request.app.state.crew.run(payload))
+        watch = asyncio.ensure_future(_gone(request))
+        try:
+            done, _ = await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if task not in done:
+                task.cancel()
+                with suppress(asyncio.CancelledError, Problem):
+                    await task
+                raise Problem("bad_request", "the client has gone")
+            data: bytes = task.result()
+        finally:
+            watch.cancel()
+            task.cancel()
+        metrics.documents.inc()
+        metrics.characters.inc(len(payload["text"]))
+        return data
+
+    @app.post(
+        "/v1/extract",
+        summary="The claims of one document",
+        openapi_extra={"requestBody": body},
+        responses={**answer, **_problems(*COMMON, "deadline")},
+        response_class=Response,
+    )
+    async def extract(request: Request) -> Response:
+        """Text in, Report out; the same request gives the same bytes."""
+        payload = _parse(await _read(request, limits), limits)
+        return Response(await one(request, payload), media_type="application/json")
+
+    @app.post("/v1/page", include_in_schema=False)
+    async def page(request: Request) -> Response:
+        payload = _parse(await _read(request, limits), limits)
+        return HTMLResponse(await one(request, {**payload, "html": True}))
+
+    @app.post(
+        "/v1/batch",
+        summary="Documents as lines",
+        openapi_extra={"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+        responses={
+            200: {
+                "description": 'One line a document, in order: a Report, or {"error": problem, "line": number}',
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            },
+            **_problems("unauthorized", "unsupported_encoding", "bad_request"),
+        },
+        response_class=Response,
+    )
+    async def batch(request: Request) -> Response:
+        """NDJSON in, NDJSON out, streaming; an error is a line and does not stop the others."""
+        return StreamingResponse(_answers(request, limits, metrics), media_type="application/x-ndjson")
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has disconnected."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.25)
+
+
+async def _read(request: Request, limits: ServiceOptions) -> bytes:
+    """The body, read no further than the limit."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > limits.max_body:
+            raise Problem("body_too_large", f"more than {limits.max_body:,} bytes")
+    return bytes(data)
+
+
+def _parse(data: bytes, limits: ServiceOptions) -> dict[str, Any]:
+    """A checked payload."""
+    try:
+        wanted = ExtractRequest.model_validate_json(data)
+    except ValidationError as error:
+        errors = [{"loc": list(item["loc"]), "msg": item["msg"]} for item in error.errors(include_input=False, include_url=False)]
+        raise Problem("invalid_request", str(errors[0]["msg"]), errors=errors[:20]) from None
+    if len(wanted.text) > limits.max_text:
+        raise Problem("text_too_long", f"{len(wanted.text):,} characters; {limits.max_text:,} are allowed")
+    return wanted.model_dump()
+
+
+async def _lines(request: Request, limits: ServiceOptions) -> AsyncIterator[bytes | Problem]:
+    """Lines of the body; a line over the limit is a Problem, and reading goes on after it."""
+    rest = bytearray()
+    skipping = False
+    async for chunk in request.stream():
+        rest += chunk
+        while (at := rest.find(b"\n")) >= 0:
+            line = bytes(rest[:at])
+            del rest[: at + 1]
+            if skipping:
+                skipping = False
+            elif line.strip():
+                yield line if len(line) <= limits.max_body else Problem("body_too_large", f"over {limits.max_body:,} bytes")
+        if len(rest) > limits.max_body:
+            if not skipping:
+                yield Problem("body_too_large", f"over {limits.max_body:,} bytes")
+            skipping = True
+            rest.clear()
+    if rest.strip() and not skipping:
+        yield bytes(rest)
+
+
+async def _answers(request: Request, limits: ServiceOptions, metrics: Metrics) -> AsyncIterator[bytes]:
+    """Answer lines, in order, with as many documents in work as there are workers."""
+    crew: Crew = request.app.state.crew
+    pending: list[asyncio.Task[bytes]] = []
+
+    async def work(number: int, line: bytes | Problem) -> bytes:
+        id = None
+        try:
+            if isinstance(line, Problem):
+                raise line
+            payload = _parse(line, limits)
+            id = payload["id"]
+            data = await crew.run(payload)
+            metrics.documents.inc()
+            metrics.characters.inc(len(payload["text"]))
+            return data + b"\n"
+        except Problem as problem:
+            row = {"error": problem.body(request.state.id), "line": number, "id": id}
+            return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+    number = 0
+    try:
+        async for line in _lines(request, limits):
+            number += 1
+            pending.append(asyncio.create_task(work(number, line)))
+            while len(pending) > limits.workers or (pending and pending[0].done()):
+                yield await pending.pop(0)
+        while pending:
+            yield await pending.pop(0)
+    finally:
+        for task in pending:
+            task.cancel()
+
+
+def _pages(app: FastAPI) -> None:
+    from conflict_extract.deliver.service.pages import api_page, front_page
+
+    @app.get("/", include_in_schema=False)
+    async def front() -> Response:
+        return HTMLResponse(front_page())
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(api_page(app.openapi()))

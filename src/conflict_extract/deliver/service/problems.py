@@ -1,0 +1,77 @@
+"""Errors as problem+json (RFC 9457). `type` is "urn:conflict-extract:" and a stable code; the text never appears."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+TITLES: dict[str, tuple[int, str]] = {
+    "bad_request": (400, "The request cannot be read"),
+    "unauthorized": (401, "A bearer token is needed"),
+    "not_found": (404, "There is no such path"),
+    "method_not_allowed": (405, "This path does not take this method"),
+    "body_too_large": (413, "The body is too large"),
+    "text_too_long": (413, "The text is too long"),
+    "unsupported_encoding": (415, "Compressed bodies are not accepted"),
+    "invalid_request": (422, "The request does not fit the schema"),
+    "too_many_requests": (429, "Too many requests are waiting"),
+    "not_ready": (503, "The service is not ready"),
+    "busy": (503, "No worker came free in time"),
+    "worker_died": (503, "The worker died; the request may be sent again"),
+    "deadline": (504, "The document took longer than the deadline"),
+    "failed": (500, "The document could not be extracted"),
+}
+
+
+class Problem(Exception):
+    """An error that becomes a problem+json answer.
+
+    Args:
+        code: a key of `TITLES`.
+        detail: words for people, without the text.
+        errors: [{"loc": [...], "msg": "..."}] for invalid fields.
+        headers: further headers.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        errors: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status, self.title = TITLES[code]
+        self.detail = detail or self.title
+        self.errors = errors
+        self.headers = headers or {}
+        if self.status in (429, 503):
+            self.headers.setdefault("Retry-After", "2")
+        if self.status == 401:
+            self.headers.setdefault("WWW-Authenticate", "Bearer")
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """The problem as a JSON object; `instance` is the request's id."""
+        out: dict[str, Any] = {
+            "type": f"urn:conflict-extract:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request_id,
+        }
+        if self.errors:
+            out["errors"] = self.errors
+        return out
+
+    def response(self, request_id: str) -> Response:
+        """The problem as an HTTP answer."""
+        return Response(
+            json.dumps(self.body(request_id), ensure_ascii=False),
+            status_code=self.status,
+            media_type="application/problem+json",
+            headers=self.headers,
+        )
