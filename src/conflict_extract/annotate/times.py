@@ -80,15 +80,24 @@ class Times:
             event = _event(text, part, expressions, index, seen, begin, anchor, dayfirst)
             period = resolve(part, anchor, direction, dayfirst, event)
             records.append(_record(part, period, basis if anchor else "document_date", anchor))
-            if period.start and period.end and period.start == period.end and part.edge not in ("since", "until", "by", "before", "ahead"):
+            if (
+                period.start
+                and period.end
+                and period.start == period.end
+                and part.edge not in ("since", "until", "by", "before", "ahead")
+            ):
                 seen.append((part.end, (period.start, period.end)))
         taken = [(record.start, record.end) for record in records]
         for match in STAMP.finditer(text):
-            if not _covered(shut, match.start()) and not any(low < match.end() and match.start() < high for low, high in _near(taken, match.start())):
+            if not _covered(shut, match.start()) and not any(
+                low < match.end() and match.start() < high for low, high in _near(taken, match.start())
+            ):
                 day = parse_stamp(match.group(), dayfirst)
                 if day is not None:
                     iso = day.isoformat()
-                    records.append(TimeRecord(start=match.start(), end=match.end(), date_start=iso, date_end=iso, date_prec=1, rule="stamp"))
+                    records.append(
+                        TimeRecord(start=match.start(), end=match.end(), date_start=iso, date_end=iso, date_prec=1, rule="stamp")
+                    )
         write(doc, "times", records)
         return doc
 
@@ -164,7 +173,9 @@ def _in_name(doc: Doc, part: Expression) -> bool:
 
 
 _NOUN = re.compile(r"\s+(?:the|his|her|their|its|that|this|an?)\s+((?:[\w-]+\s+){0,3}[\w-]+)")
-_STOP = frozenset("of in on at that which who by for with from was were is are had has and or but to as when near against".split())
+_STOP = frozenset(
+    ["of", "in", "on", "at", "that", "which", "who", "by", "for", "with", "from", "was", "were", "is", "are", "had", "has", "and", "or", "but", "to", "as", "when", "near", "against"]
+)
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 
 
@@ -189,7 +200,11 @@ def _event(
     if atom.which in ("after", "before"):
         if index + 1 < len(expressions):
             following = expressions[index + 1]
-            if following.main.kind in DAYISH and following.core - part.end <= 40 and not re.search(r"[.;!?\n]", text[part.end : following.core]):
+            if (
+                following.main.kind in DAYISH
+                and following.core - part.end <= 40
+                and not re.search(r"[.;!?\n]", text[part.end : following.core])
+            ):
                 period = resolve(following, anchor, -1, dayfirst)
                 if period.start and period.end:
                     return period.start, period.end

@@ -105,7 +105,7 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
 
 
 def _of_infinitive(verb: Token, edge: str | None, depth: int) -> int:
-    """"expected to meet": ahead; "forced to flee": with the verb above."""
+    """ "expected to meet": ahead; "forced to flee": with the verb above."""
     head = verb.head
     if head.i == verb.i or depth > 4:
         return 1
@@ -124,7 +124,9 @@ _FUTURE_WORDS = re.compile(
     r"|(?:is|are|was|were)\s+to)\b|['\u2019]ll\b",
     re.IGNORECASE,
 )
-_PAST_WORDS = re.compile(r"\b(?:was|were|had|has|have|did|said|says|told|\w{2,}ed|took|left|fell|broke|hit|began|met|fled|shot|went|came|made|held)\b")
+_PAST_WORDS = re.compile(
+    r"\b(?:was|were|had|has|have|did|said|says|told|\w{2,}ed|took|left|fell|broke|hit|began|met|fled|shot|went|came|made|held)\b"
+)
 
 
 def _from_words(text: str, start: int, end: int, edge: str | None) -> int:

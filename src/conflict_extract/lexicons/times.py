@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from conflict_extract.lexicons.loader import Entry, load_table
@@ -59,7 +59,7 @@ def time_words() -> tuple[TimeWord, ...]:
     return load_table("time_words", TimeWord)
 
 
-@lru_cache(maxsize=None)
+@cache
 def words_of(kind: str) -> dict[str, TimeWord]:
     """The words of one kind by their lower-case form."""
     return {word.form.lower(): word for word in time_words() if word.kind == kind}
@@ -89,7 +89,7 @@ class TenseWord(Entry):
     direction: int
 
 
-@lru_cache(maxsize=None)
+@cache
 def tense_words(kind: str) -> frozenset[str]:
     """The lemmas of one kind."""
     return frozenset(word.form for word in load_table("time_tense", TenseWord) if word.kind == kind)

@@ -93,20 +93,27 @@ def resolve(
         direction = PAST
     elif direction == UNKNOWN and part.edge in ("until", "by", "ahead"):
         direction = FUTURE
-    found = _range(part, anchor, direction, dayfirst, event) if part.upper else resolve_main(part, anchor, direction, dayfirst, event)
+    found = (
+        _range(part, anchor, direction, dayfirst, event) if part.upper else resolve_main(part, anchor, direction, dayfirst, event)
+    )
     found = _modified(part, found, anchor)
     found = _bounded(part, found, anchor)
     return _period(part, found)
 
 
-def _range(part: Expression, anchor: date | None, direction: int, dayfirst: bool | None, event: tuple[date, date] | None) -> Found:
+def _range(
+    part: Expression, anchor: date | None, direction: int, dayfirst: bool | None, event: tuple[date, date] | None
+) -> Found:
     """From the first day of the lower end to the last of the upper."""
     assert part.upper is not None
     lower = replace(part, upper=None, edge=None, modifier=None)
     upper = part.upper
     if upper.main.year is None and lower.main.year is not None and upper.main.kind in ("day", "month", "season"):
         upper = replace(upper, main=replace(upper.main, year=lower.main.year))
-        low, high = resolve_main(lower, anchor, direction, dayfirst, event), resolve_main(upper, anchor, direction, dayfirst, event)
+        low, high = (
+            resolve_main(lower, anchor, direction, dayfirst, event),
+            resolve_main(upper, anchor, direction, dayfirst, event),
+        )
         if low.days and high.days and high.days[0] < low.days[0]:
             upper = replace(upper, main=replace(upper.main, year=(upper.main.year or 0) + 1))
             high = resolve_main(upper, anchor, direction, dayfirst, event)
@@ -124,7 +131,7 @@ def _range(part: Expression, anchor: date | None, direction: int, dayfirst: bool
 
 
 def _modified(part: Expression, found: Found, anchor: date | None) -> Found:
-    """"earlier this month" ends at the anchor; the end of a period is its last day where it bounds."""
+    """ "earlier this month" ends at the anchor; the end of a period is its last day where it bounds."""
     if found.days is None or part.modifier is None:
         return found
     start, end = found.days
@@ -143,7 +150,7 @@ def _modified(part: Expression, found: Found, anchor: date | None) -> Found:
 
 
 def _bounded(part: Expression, found: Found, anchor: date | None) -> Found:
-    """"since X" runs to the anchor."""
+    """ "since X" runs to the anchor."""
     if part.edge != "since" or found.is_duration or found.vague or part.upper:
         return found
     if found.days is None:

@@ -86,69 +86,123 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 
     return {
         "month": build(
-            ("day", rf"\b(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?:the\s+)?(?P<day_to>{DAY}){SUFFIX})?"
-                    rf"(?:\s+of)?{DASH}?\s*{month}{plus_year}"),
-            ("day", rf"\b{month}\s+(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
-                    rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b))?"
-                    rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?"),
+            (
+                "day",
+                rf"\b(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?:the\s+)?(?P<day_to>{DAY}){SUFFIX})?"
+                rf"(?:\s+of)?{DASH}?\s*{month}{plus_year}",
+            ),
+            (
+                "day",
+                rf"\b{month}\s+(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
+                rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b))?"
+                rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?",
+            ),
             ("month", rf"\b(?:(?P<which>last|next|this|this\s+past|this\s+coming)\s+)?{month}{plus_year}(?!\w|-(?-i:[a-z]))"),
             ("month", rf"\b{month}\s*['\u2019](?P<short_year>\d{{2}})(?!\d)"),
         ),
         "weekday": build(
-            ("weekday", rf"\b(?:(?P<which>last|next|this|past|this\s+past|this\s+coming|coming|previous|following)\s+)?{weekday}"
-                        rf"(?:\s+(?P<daypart>{DAYPARTS}))?(?!\w)(?!['\u2019](?!s\b))"),
+            (
+                "weekday",
+                rf"\b(?:(?P<which>last|next|this|past|this\s+past|this\s+coming|coming|previous|following)\s+)?{weekday}"
+                rf"(?:\s+(?P<daypart>{DAYPARTS}))?(?!\w)(?!['\u2019](?!s\b))",
+            ),
         ),
         "weekday_short": build(
             ("weekday_short", rf"\b{weekday_short}(?=,?\s+(?:\d|(?:{_choose('month')})\b))"),
         ),
         "relday": build(
-            ("relday", r"\b(?:(?P<before>the\s+day\s+before\s+yesterday)|(?P<after>the\s+day\s+after\s+tomorrow)|"
-                       r"(?P<day>yesterday|today|tomorrow)(?:\s+(?P<daypart>morning|afternoon|evening|night))?|"
-                       r"(?P<this>tonight|this\s+(?P<part>morning|afternoon|evening))|(?P<last>last\s+(?:night|evening))|"
-                       r"(?P<over>overnight))\b"),
+            (
+                "relday",
+                r"\b(?:(?P<before>the\s+day\s+before\s+yesterday)|(?P<after>the\s+day\s+after\s+tomorrow)|"
+                r"(?P<day>yesterday|today|tomorrow)(?:\s+(?P<daypart>morning|afternoon|evening|night))?|"
+                r"(?P<this>tonight|this\s+(?P<part>morning|afternoon|evening))|(?P<last>last\s+(?:night|evening))|"
+                r"(?P<over>overnight))\b",
+            ),
         ),
         "unit": build(
-            ("ago", rf"\b(?:(?:about|around|some|nearly|almost|more\s+than|over|roughly|at\s+least)\s+)?{number}\s+{units}\s+ago\b"),
-            ("ago", r"\b(?:(?:only|just)\s+)?(?P<vague>(?:a\s+few|several|some|many|a\s+couple\s+of|a\s+number\s+of)?\s*"
-                    r"\b(?:hour|day|week|month|year|decade|minute)s)\s+ago\b"),
+            (
+                "ago",
+                rf"\b(?:(?:about|around|some|nearly|almost|more\s+than|over|roughly|at\s+least)\s+)?{number}\s+{units}\s+ago\b",
+            ),
+            (
+                "ago",
+                r"\b(?:(?:only|just)\s+)?(?P<vague>(?:a\s+few|several|some|many|a\s+couple\s+of|a\s+number\s+of)?\s*"
+                r"\b(?:hour|day|week|month|year|decade|minute)s)\s+ago\b",
+            ),
             ("anaphor", rf"\b{number}\s+{units}\s+(?P<which>later|earlier|previously|afterwards|before|after)(?!\w)"),
-            ("anaphor", r"\b(?:the|that)\s+(?P<which>following|next|previous|preceding|same)\s+(?P<unit>day|week|weekend|month|year|night|"
-                        r"morning|afternoon|evening)\b(?!\s+of\b)"),
-            ("anaphor", r"\bthat\s+(?:very\s+)?(?P<same>(?P<unit>day|night|morning|week|weekend|month|year|afternoon|evening))\b"),
-            ("anaphor", r"\bthe\s+(?P<unit>day|night|week|month|year)\s+(?P<which>before|after)\b(?!\s+(?:yesterday|tomorrow|last|next))"),
+            (
+                "anaphor",
+                r"\b(?:the|that)\s+(?P<which>following|next|previous|preceding|same)\s+(?P<unit>day|week|weekend|month|year|night|"
+                r"morning|afternoon|evening)\b(?!\s+of\b)",
+            ),
+            (
+                "anaphor",
+                r"\bthat\s+(?:very\s+)?(?P<same>(?P<unit>day|night|morning|week|weekend|month|year|afternoon|evening))\b",
+            ),
+            (
+                "anaphor",
+                r"\bthe\s+(?P<unit>day|night|week|month|year)\s+(?P<which>before|after)\b(?!\s+(?:yesterday|tomorrow|last|next))",
+            ),
             ("unit", r"\bthe\s+(?P<unit>week|weekend|month|year)\s+(?:(?P<before>before\s+last)|(?P<after>after\s+next))\b"),
-            ("rolling", rf"\b(?:the\s+|these\s+|this\s+)?(?P<which>past|last|previous|preceding|next|coming|following|first)\s+"
-                        rf"{number}\s+(?:or\s+so\s+)?{units}\b(?!\s+of\b)"),
-            ("vague", r"\b(?:the\s+|these\s+)?(?P<vague>(?:(?:past|last|next|coming|previous|following|recent|ensuing)\s+(?:few|several|couple\s+of|many)?"
-                      r"\s*|recent\s+|final\s+|early\s+|these\s+)(?:minute|hour|day|week|month|year|decade)s)\b"),
-            ("rolling", r"\bthe\s+(?P<which>past|last|next|coming)\s+(?P<unit>hour|day|week|fortnight|month|year|quarter|decade|century)\b"
-                        r"(?!-|\s+of\b)"),
-            ("unit", r"\b(?:the\s+)?(?P<which>last|this|next|past|previous|coming|current|this\s+past|this\s+coming|latest|present)\s+"
-                     r"(?:(?:calendar|working)\s+)?(?P<unit>week|weekend|fortnight|month|quarter|year|decade|century|day)(?!-|\w)(?!\s+(?:of|in)\s+"
-                     r"(?:the\s+)?(?:war|fighting|siege|campaign)\b)"),
+            (
+                "rolling",
+                rf"\b(?:the\s+|these\s+|this\s+)?(?P<which>past|last|previous|preceding|next|coming|following|first)\s+"
+                rf"{number}\s+(?:or\s+so\s+)?{units}\b(?!\s+of\b)",
+            ),
+            (
+                "vague",
+                r"\b(?:the\s+|these\s+)?(?P<vague>(?:(?:past|last|next|coming|previous|following|recent|ensuing)\s+(?:few|several|couple\s+of|many)?"
+                r"\s*|recent\s+|final\s+|early\s+|these\s+)(?:minute|hour|day|week|month|year|decade)s)\b",
+            ),
+            (
+                "rolling",
+                r"\bthe\s+(?P<which>past|last|next|coming)\s+(?P<unit>hour|day|week|fortnight|month|year|quarter|decade|century)\b"
+                r"(?!-|\s+of\b)",
+            ),
+            (
+                "unit",
+                r"\b(?:the\s+)?(?P<which>last|this|next|past|previous|coming|current|this\s+past|this\s+coming|latest|present)\s+"
+                r"(?:(?:calendar|working)\s+)?(?P<unit>week|weekend|fortnight|month|quarter|year|decade|century|day)(?!-|\w)(?!\s+(?:of|in)\s+"
+                r"(?:the\s+)?(?:war|fighting|siege|campaign)\b)",
+            ),
             ("unit", r"\bthe\s+(?P<bare>(?P<unit>weekend))\b(?!\s+of\b)"),
             ("unit", r"(?<=\bof\s)the\s+(?P<bare>(?P<unit>week|month|year|decade|day|quarter|century))\b"),
             ("unit", r"(?<=\bin\s)the\s+(?P<bare>(?P<unit>month|year|week))(?=\s+to\s+date\b)"),
-            ("span", rf"\b(?:about|around|nearly|almost|more\s+than|over|some|roughly|at\s+least|less\s+than|the)?\s*{number}\s+{units}\b"
-                     r"(?P<time>['\u2019]?\s+time\b|\s+from\s+now\b|\s+hence\b)?"),
+            (
+                "span",
+                rf"\b(?:about|around|nearly|almost|more\s+than|over|some|roughly|at\s+least|less\s+than|the)?\s*{number}\s+{units}\b"
+                r"(?P<time>['\u2019]?\s+time\b|\s+from\s+now\b|\s+hence\b)?",
+            ),
         ),
         "season": build(
-            ("season", rf"\b(?:(?P<which>last|next|this|the|this\s+past|this\s+coming|mid)(?:\s+|-))?{season}(?:,?\s+(?:of\s+)?{YEAR}"
-                       rf"(?:{DASH}\d{{2}}\b)?)?\b(?!\w|-)"),
+            (
+                "season",
+                rf"\b(?:(?P<which>last|next|this|the|this\s+past|this\s+coming|mid)(?:\s+|-))?{season}(?:,?\s+(?:of\s+)?{YEAR}"
+                rf"(?:{DASH}\d{{2}}\b)?)?\b(?!\w|-)",
+            ),
         ),
         "part": build(
-            ("part", rf"\b(?:the\s+)?(?:(?P<fiscal>fiscal)\s+)?(?P<ordinal>first|second|third|fourth|final|last|latter|1st|2nd|3rd|4th)[- ]"
-                     rf"(?P<size>quarter|half)(?:\s+of\s+(?P<of>the\s+year|{YEAR}|this\s+year|last\s+year|next\s+year|"
-                     r"the\s+month|this\s+month|last\s+month|(?:the\s+)?fiscal\s+year))?\b"),
+            (
+                "part",
+                rf"\b(?:the\s+)?(?:(?P<fiscal>fiscal)\s+)?(?P<ordinal>first|second|third|fourth|final|last|latter|1st|2nd|3rd|4th)[- ]"
+                rf"(?P<size>quarter|half)(?:\s+of\s+(?P<of>the\s+year|{YEAR}|this\s+year|last\s+year|next\s+year|"
+                r"the\s+month|this\s+month|last\s+month|(?:the\s+)?fiscal\s+year))?\b",
+            ),
             ("part", rf"\b(?:(?P<size_q>Q)(?P<q>[1-4])|(?P<size_h>H)(?P<h>[12]))(?:\s+(?:of\s+)?(?P<of>{YEAR}))?\b"),
         ),
         "century": build(("century", rf"\b(?:the\s+)?{ordinal}[- ](?:century|centuries)\b(?!-)")),
         "decade": build(("decade", rf"\bthe\s+(?P<decade>{_choose('decade')})\b")),
         "holiday": build(("holiday", rf"\b(?P<holiday>{_alternatives(list(holidays()))})(?!\w){plus_year}")),
         "clock": build(
-            ("clock", rf"\b(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:%]|[.,/]\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?{local}{zone}{local}"),
+            (
+                "clock",
+                rf"\b(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:%]|[.,/]\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?{local}{zone}{local}",
+            ),
             ("clock", rf"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])(?:\.m\.|\.?m\b){local}{zone}{local}"),
-            ("clock", r"\b(?P<hour>[01]\d|2[0-3])h?(?P<minute>[0-5]\d)(?:\s+(?:hours|hrs|local\s+time)|(?=\s*(?:GMT|UTC)\b))" + zone),
+            (
+                "clock",
+                r"\b(?P<hour>[01]\d|2[0-3])h?(?P<minute>[0-5]\d)(?:\s+(?:hours|hrs|local\s+time)|(?=\s*(?:GMT|UTC)\b))" + zone,
+            ),
             ("clock", r"\b(?P<word>noon|midnight)\b"),
             ("clock", rf"\b(?P<oclock>\d{{1,2}}|{_choose('number')})\s+o['\u2019]clock\b"),
         ),
@@ -156,8 +210,11 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             ("daypart", rf"\b(?:the\s+)?(?P<daypart>{_choose('daypart')})\b"),
         ),
         "year": build(
-            ("stamp", r"(?<![\d/-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:[T\s](?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)"
-                      r"(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|UTC|\s?[+-]\d{2}:?\d{2})?)?(?![\w/-])"),
+            (
+                "stamp",
+                r"(?<![\d/-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:[T\s](?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)"
+                r"(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|UTC|\s?[+-]\d{2}:?\d{2})?)?(?![\w/-])",
+            ),
             ("numeric", r"(?<![\w/.,-])(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?![\w/-]|[.,]\d)"),
             ("numeric", r"(?<![\w/.,-])(?P<year>\d{4})(?P<sep>[/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})(?![\w/-]|[.,]\d)"),
             ("years", rf"\b(?P<low>1[0-9]\d{{2}}|20\d{{2}})(?:{DASH}|/)(?P<high>\d{{4}}|\d{{2}})(?![\w/-]|[.,]\d)"),
@@ -438,7 +495,9 @@ def _rolling(text: str, match: re.Match[str]) -> Atom | None:
     which = _group(match, "which")
     if which == "first":
         return None
-    return Atom(match.start(), match.end(), "rolling", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number)
+    return Atom(
+        match.start(), match.end(), "rolling", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number
+    )
 
 
 def _vague(text: str, match: re.Match[str]) -> Atom | None:
@@ -460,8 +519,14 @@ def _season(text: str, match: re.Match[str]) -> Atom | None:
     which, year = _group(match, "which"), _int(match.group("year"))
     if word.short and year is None and which in (None, "the"):
         return None
-    if which is None and year is None and not re.search(
-        r"\b(?:in|during|since|until|by|before|after|early|late)\s+$", text[max(0, match.start() - 12) : match.start()], re.IGNORECASE
+    if (
+        which is None
+        and year is None
+        and not re.search(
+            r"\b(?:in|during|since|until|by|before|after|early|late)\s+$",
+            text[max(0, match.start() - 12) : match.start()],
+            re.IGNORECASE,
+        )
     ):
         return None
     end = match.end() if year is not None else match.end("season")
@@ -484,7 +549,15 @@ def _part(text: str, match: re.Match[str]) -> Atom | None:
             return None
         if ordinal == "last" and of is None:
             return None
-    offset = {"this year": 0, "the year": 0, "last year": -1, "next year": 1, "this month": 0, "the month": 0, "last month": -1}.get(of or "")
+    offset = {
+        "this year": 0,
+        "the year": 0,
+        "last year": -1,
+        "next year": 1,
+        "this month": 0,
+        "the month": 0,
+        "last month": -1,
+    }.get(of or "")
     unit = "month" if of and of.endswith("month") else size
     if groups.get("fiscal") or (of and "fiscal" in of):
         return Atom(match.start(), match.end(), "vague", which="fiscal", unit="quarter")
@@ -529,7 +602,9 @@ def _clock(text: str, match: re.Match[str]) -> Atom | None:
     named = bool(half or zone or groups.get("oclock") or re.search(r"local|hours|hrs", match.group(), re.IGNORECASE))
     if not named:
         sign = match.group()[len(groups.get("hour") or "")]
-        if sign == "." or not re.search(r"\b(?:at|from|to|by|until|since|around|about|before|after|and|on)\s+$", before, re.IGNORECASE):
+        if sign == "." or not re.search(
+            r"\b(?:at|from|to|by|until|since|around|about|before|after|and|on)\s+$", before, re.IGNORECASE
+        ):
             day_near = re.search(r"(?:day|\d),?\s+$", before) and sign == ":"
             if not day_near:
                 return None
@@ -537,7 +612,9 @@ def _clock(text: str, match: re.Match[str]) -> Atom | None:
         hour += 12
     elif half == "a" and hour == 12:
         hour = 0
-    return Atom(match.start(), match.end(), "clock", clock=f"{hour % 24:02d}:{minute:02d}" + ("Z" if zone in ("GMT", "UTC", "Z") else ""))
+    return Atom(
+        match.start(), match.end(), "clock", clock=f"{hour % 24:02d}:{minute:02d}" + ("Z" if zone in ("GMT", "UTC", "Z") else "")
+    )
 
 
 def _daypart(text: str, match: re.Match[str]) -> Atom | None:
@@ -573,7 +650,9 @@ def _years(text: str, match: re.Match[str]) -> Atom | None:
         return Atom(match.start(), match.end(), "years", year=low, high=low + 9, which="decade")
     low = int(groups["low"])
     if groups.get("s"):
-        return Atom(match.start(), match.end(), "years", year=low, high=low + (99 if low % 100 == 0 and low < 2000 else 9), which="decade")
+        return Atom(
+            match.start(), match.end(), "years", year=low, high=low + (99 if low % 100 == 0 and low < 2000 else 9), which="decade"
+        )
     high = int(groups["high"])
     if len(groups["high"]) == 2:
         high += low - low % 100
@@ -628,7 +707,8 @@ def _year(text: str, match: re.Match[str]) -> Atom | None:
         ):
             return None
         if re.search(r"\b[A-Z][a-z]+\s+$", before) and not re.search(
-            r"\b(?:In|Since|By|From|During|The|Until|Before|After|Of|(?:Spring|Summer|Autumn|Winter|Year|Christmas|Easter|Ramadan))\s+$", before
+            r"\b(?:In|Since|By|From|During|The|Until|Before|After|Of|(?:Spring|Summer|Autumn|Winter|Year|Christmas|Easter|Ramadan))\s+$",
+            before,
         ):
             return None
     return Atom(match.start(), match.end(), "year", year=year)

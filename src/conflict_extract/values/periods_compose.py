@@ -47,7 +47,9 @@ _IN_THE = _gap(r",?\s+(?:(?:in|at|during)\s+)?")
 _OF = _gap(r",?\s+(?:of\s+)?")
 _OF_IN = _gap(r"\s+(?:of|in)\s+")
 _ON_DAY = _gap(r",?\s+on\s+")
-_TO = _gap(rf"\s*(?:{DASH}|\bto\b|\bup\s+to\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\binto\b)\s*(?:the\s+|late\s+|early\s+|mid[- ])*")
+_TO = _gap(
+    rf"\s*(?:{DASH}|\bto\b|\bup\s+to\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\binto\b)\s*(?:the\s+|late\s+|early\s+|mid[- ])*"
+)
 _AND = _gap(r",?\s+and\s+(?:the\s+|late\s+|early\s+|mid[- ])*")
 _OPEN = _gap(r",?\s*\(\s*(?:on\s+|i\.e\.\s+)?")
 _BETWEEN = re.compile(r"\bbetween\s+(?:about\s+|around\s+|the\s+|late\s+|early\s+|mid-)*$", re.IGNORECASE)
@@ -56,7 +58,17 @@ _MOVED = re.compile(
     r"increas\w+|up|down|grew|declin\w+|dropp\w+)\s+(?:\S+\s+){0,5}from\s+$",
     re.IGNORECASE,
 )
-_YEAR_OFFSETS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "bare": 0, "next": 1, "coming": 1, "before last": -2}
+_YEAR_OFFSETS = {
+    "last": -1,
+    "past": -1,
+    "previous": -1,
+    "this": 0,
+    "current": 0,
+    "bare": 0,
+    "next": 1,
+    "coming": 1,
+    "before last": -2,
+}
 
 
 def _between(text: str, start: int) -> bool:
@@ -89,7 +101,12 @@ def _join(text: str, left: Expression, right: Expression) -> Expression | None:
             end = right.end + (1 if "(" in gap else 0)
             main = replace(b, weekday=a.weekday) if b.kind == "day" else b
             return replace(left, end=end, main=main, daypart=left.daypart or right.daypart, clock=left.clock or right.clock)
-    if _dayish(left) and b.kind in ("day", "stamp", "weekday") and _matches(_OPEN, gap) and text[right.end : right.end + 1] == ")":
+    if (
+        _dayish(left)
+        and b.kind in ("day", "stamp", "weekday")
+        and _matches(_OPEN, gap)
+        and text[right.end : right.end + 1] == ")"
+    ):
         if a.kind == "relday" or (a.kind == "anaphor" and b.kind != "weekday"):
             return replace(left, end=right.end + 1, main=b)
         if a.kind == "day" and b.kind == "weekday":
@@ -113,7 +130,9 @@ def _join_hours(text: str, left: Expression, right: Expression, gap: str) -> Exp
     if a.kind == "clock" and (_dayish(right) or b.kind == "daypart"):
         closing = text[right.end : right.end + 1] == ")" and "(" in text[left.start : right.start]
         if _matches(_ON, gap) or _matches(_IN_THE, gap) or _matches(_gap(r"\)?,?\s+(?:on\s+)?"), gap):
-            return replace(right, start=left.start, clock=left.clock, clock_to=left.clock_to, end=right.end + (1 if closing else 0))
+            return replace(
+                right, start=left.start, clock=left.clock, clock_to=left.clock_to, end=right.end + (1 if closing else 0)
+            )
     if (_dayish(left) or a.kind == "daypart") and b.kind == "clock" and left.clock is None:
         if _matches(_AT, gap):
             return replace(left, end=right.end, clock=right.clock, clock_to=right.clock_to)
@@ -126,7 +145,7 @@ def _join_hours(text: str, left: Expression, right: Expression, gap: str) -> Exp
 
 
 def _join_calendar(text: str, left: Expression, right: Expression, gap: str) -> Expression | None:
-    """"March last year", "Friday of last week", "the first Monday of March", "spring of 2014"."""
+    """ "March last year", "Friday of last week", "the first Monday of March", "spring of 2014"."""
     a, b = left.main, right.main
     if b.kind == "unit" and b.unit == "year" and a.kind in ("month", "day", "season", "part", "holiday"):
         if a.year is None and a.which is None and a.offset is None and _matches(_OF, gap):
@@ -138,10 +157,14 @@ def _join_calendar(text: str, left: Expression, right: Expression, gap: str) -> 
     if a.kind == "unit" and a.unit == "week" and b.kind == "weekday" and b.which is None and _matches(_ON_DAY, gap):
         return replace(right, start=left.start, core=right.core, week=_YEAR_OFFSETS.get(a.which or "", 0))
     if a.kind == "weekday" and b.kind == "month" and _matches(_OF_IN, gap):
-        before = re.search(r"\b(?:the\s+)?(first|second|third|fourth|last)\s+$", text[max(0, left.start - 16) : left.start], re.IGNORECASE)
+        before = re.search(
+            r"\b(?:the\s+)?(first|second|third|fourth|last)\s+$", text[max(0, left.start - 16) : left.start], re.IGNORECASE
+        )
         if before:
             nth = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}[before.group(1).lower()]
-            return replace(left, start=left.start - len(before.group()), end=right.end, nth=nth, main=replace(b, weekday=a.weekday))
+            return replace(
+                left, start=left.start - len(before.group()), end=right.end, nth=nth, main=replace(b, weekday=a.weekday)
+            )
     return None
 
 
@@ -152,12 +175,18 @@ _RANGE_KINDS = {
 
 
 def _join_range(text: str, left: Expression, right: Expression, gap: str) -> Expression | None:
-    """"from Monday to Wednesday", "March-May 2023", "between 2014 and 2016"."""
+    """ "from Monday to Wednesday", "March-May 2023", "between 2014 and 2016"."""
     a, b = left.main, right.main
     kinds = _RANGE_KINDS.get(a.kind), _RANGE_KINDS.get(b.kind)
     if None in kinds or left.upper or right.upper:
         return None
-    compatible = kinds[0] == kinds[1] or kinds in (("month", "day"), ("day", "month"), ("year", "month"), ("month", "year"), ("year", "day"))
+    compatible = kinds[0] == kinds[1] or kinds in (
+        ("month", "day"),
+        ("day", "month"),
+        ("year", "month"),
+        ("month", "year"),
+        ("year", "day"),
+    )
     if not compatible or b.which or (a.listed and a.day_to):
         return None
     before = text[max(0, left.start - 60) : left.start]
@@ -188,7 +217,15 @@ _EDGE = re.compile(
     r"over|during|in|on|at|within|for|between|of|to|inside|across)\s+(?:(?:the|about|around|some|nearly|almost|at\s+least|shortly|just)\s+)*$",
     re.IGNORECASE,
 )
-_EDGES = {"ever since": "since", "up until": "until", "till": "until", "prior to": "before", "ahead of": "ahead", "as at": "as of", "as from": "from"}
+_EDGES = {
+    "ever since": "since",
+    "up until": "until",
+    "till": "until",
+    "prior to": "before",
+    "ahead of": "ahead",
+    "as at": "as of",
+    "as from": "from",
+}
 _KEPT_OUT = re.compile(r"\b(?:every|each|most|any|one|no|some|another)\s+(?:other\s+)?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:a|an)\s+$", re.IGNORECASE)
 _IN_SPAN = frozenset({"since", "until", "by", "before", "after", "ahead", "from", "as of", "through", "throughout", "over", "during", "in", "on",
@@ -210,7 +247,9 @@ def _finish(text: str, part: Expression) -> Expression | None:
         modifier = _MODIFIERS.get(name, name)
         start -= len(found.group())
         window = window[: len(window) - len(found.group())]
-    elif part.main.kind == "span" and re.match(r"about|around|nearly|almost|more|over|some|roughly|at|less|the", text[start : start + 8]):
+    elif part.main.kind == "span" and re.match(
+        r"about|around|nearly|almost|more|over|some|roughly|at|less|the", text[start : start + 8]
+    ):
         pass
     found = _EDGE.search(window)
     if found:
@@ -221,7 +260,9 @@ def _finish(text: str, part: Expression) -> Expression | None:
     end = part.end
     if part.main.kind in ("weekday", "day", "relday", "month", "year", "unit", "season", "holiday", "anaphor", "years"):
         end += len(m.group()) if (m := re.match(r"['\u2019]s\b", text[end : end + 2])) else 0
-    if part.main.kind == "span" and not (part.main.which or edge in ("in", "within", "for", "after", "over", "during", "throughout", "inside")):
+    if part.main.kind == "span" and not (
+        part.main.which or edge in ("in", "within", "for", "after", "over", "during", "throughout", "inside")
+    ):
         return None
     if part.main.kind == "season" and part.main.which == "the" and not (part.main.year or part.offset is not None):
         if edge not in ("in", "during", "over", "since", "until", "by", "throughout", "before", "after"):

@@ -124,7 +124,9 @@ def _month(part: Expression, atom: Atom, context: _Context) -> Found:
     year = _year_of(part, atom, context)
     if part.nth is not None:
         if year is None and context.anchor is not None:
-            near = _nearest([month_days(context.anchor.year + step, month) for step in (-1, 0, 1)], context.anchor, context.direction or -1)
+            near = _nearest(
+                [month_days(context.anchor.year + step, month) for step in (-1, 0, 1)], context.anchor, context.direction or -1
+            )
             year = near[0].year if near else None
         return Found(_one(nth_weekday(year, month, atom.weekday or 0, part.nth)) if year else None, relative=atom.year is None)
     if year is not None:
@@ -161,7 +163,9 @@ def _weekday(part: Expression, atom: Atom, context: _Context) -> Found:
         week = week_days(anchor, part.week)
         return Found(_one(shift(week[0], weekday)) if week else None, relative=True)
     if atom.which == "following":
-        return Found(_one(weekday_near(context.event[1], weekday, 1, True)) if context.event else None, relative=True, anaphoric=True)
+        return Found(
+            _one(weekday_near(context.event[1], weekday, 1, True)) if context.event else None, relative=True, anaphoric=True
+        )
     if atom.which in _BACK:
         day = weekday_near(anchor, weekday, -1, strict=True)
     elif atom.which in _AHEAD:
@@ -178,7 +182,9 @@ def _relday(part: Expression, atom: Atom, context: _Context) -> Found:
     if context.anchor is None:
         return Found(relative=True)
     if atom.which == "overnight":
-        start, end = (context.anchor, shift(context.anchor, 1)) if context.direction > 0 else (shift(context.anchor, -1), context.anchor)
+        start, end = (
+            (context.anchor, shift(context.anchor, 1)) if context.direction > 0 else (shift(context.anchor, -1), context.anchor)
+        )
         return Found((start, end) if start and end else None, relative=True)
     return Found(_one(shift(context.anchor, atom.offset or 0)), relative=True)
 
@@ -373,7 +379,9 @@ def _holiday(part: Expression, atom: Atom, context: _Context) -> Found:
     if context.anchor is None:
         fixed = entry.month and entry.day
         return Found(partial=f"XXXX-{entry.month:02d}-{entry.day:02d}" if fixed else None, relative=True)
-    return Found(_likeliest([day(context.anchor.year + step) for step in (-1, 0, 1)], context.anchor, context.direction), relative=True)
+    return Found(
+        _likeliest([day(context.anchor.year + step) for step in (-1, 0, 1)], context.anchor, context.direction), relative=True
+    )
 
 
 def _numeric(part: Expression, atom: Atom, context: _Context) -> Found:
