@@ -1,0 +1,57 @@
+"""The supervised pool: order, deadlines, deaths, back-pressure."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from conflict_extract.errors import BatchError
+from conflict_extract.pool import Pool
+from conflict_extract.settings import Settings
+
+
+def run(chunks, **arguments):
+    with Pool(Settings(), factory="tests.pool_handlers:Echo", **{"processes": 2, **arguments}) as pool:
+        return [item for data in pool.map(chunks) for item in pickle.loads(data)]
+
+
+def test_order_is_kept():
+    assert run([list(range(at, at + 3)) for at in range(0, 60, 3)]) == list(range(60))
+
+
+def test_no_chunks():
+    assert run([]) == []
+
+
+def test_a_late_document_fails_and_the_others_do_not():
+    assert run([[1, "hang", 2], [3]], timeout=0.5) == [1, "DocumentTimeoutError", 2, 3]
+
+
+def test_a_deadly_document_fails_after_its_second_try():
+    assert run([[1, "die", 2], [3], ["die"]], processes=1) == [1, "BatchError", 2, 3, "BatchError"]
+
+
+def test_a_worker_killed_for_another_reason_costs_nothing(tmp_path):
+    item = f"die-once:{tmp_path / 'mark'}"
+    assert run([[1, item, 2]]) == [1, item, 2]
+
+
+def test_a_worker_that_cannot_start_is_an_error():
+    with pytest.raises(BatchError, match="told to"):
+        run([[1]], options={"broken": True})
+
+
+def test_reads_no_further_than_three_chunks_a_worker_ahead():
+    read = 0
+
+    def source():
+        nonlocal read
+        for number in range(100):
+            read += 1
+            yield [number]
+
+    with Pool(Settings(), processes=2, factory="tests.pool_handlers:Echo") as pool:
+        results = pool.map(source())
+        next(results)
+        assert read <= 1 + 3 * 2
