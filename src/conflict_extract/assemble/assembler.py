@@ -83,9 +83,7 @@ def assemble(doc: Doc, *, report_id: str | None, settings: Settings, replaced: i
         quantities=quantities,
         times=times,
         links=tuple(
-            Link(
-                kind=cast(Any, pair.kind), from_=f"c{pair.source.number}", to=f"c{pair.target.number}", basis=pair.basis
-            )
+            Link(kind=cast(Any, pair.kind), from_=f"c{pair.source.number}", to=f"c{pair.target.number}", basis=pair.basis)
             for pair in pairs
         ),
         meta=Meta.model_validate(
@@ -210,9 +208,7 @@ def _evidence(draft: Draft) -> tuple[Evidence, ...]:
         )
     ]
     if draft.main is not None:
-        out.append(
-            Evidence(field="event", rule=draft.event_from, entry=draft.main.entry, score=_unit(draft.main.score))
-        )
+        out.append(Evidence(field="event", rule=draft.event_from, entry=draft.main.entry, score=_unit(draft.main.score)))
     elif draft.event_from:
         out.append(Evidence(field="event", rule=draft.event_from))
     return tuple(out)

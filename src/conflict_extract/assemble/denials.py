@@ -64,9 +64,7 @@ def is_anaphoric(index: Index, draft: Draft) -> str | None:
     return None
 
 
-def answered(
-    index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[int] = frozenset()
-) -> tuple[Draft, str] | None:
+def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[int] = frozenset()) -> tuple[Draft, str] | None:
     """The claim that the denial `drafts[at]` answers, and why; None when nothing fits."""
     denial = drafts[at]
     own = sides(index, denial)
@@ -112,11 +110,7 @@ def answered(
             points -= 1
         if other_at > at:
             points -= 1.0
-        if (
-            best is None
-            or points > best[0] + 1e-9
-            or (abs(points - best[0]) <= 1e-9 and other_at > best[1] and other_at < at)
-        ):
+        if best is None or points > best[0] + 1e-9 or (abs(points - best[0]) <= 1e-9 and other_at > best[1] and other_at < at):
             best = (points, other_at, why)
     if best is None or best[0] < ENOUGH or not best[2]:
         return None

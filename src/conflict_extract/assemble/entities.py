@@ -109,9 +109,7 @@ def _number(key: str) -> int:
 def make_places(index: Index, ids: Ids) -> tuple[Place, ...]:
     """All places that are mentioned as places, with their ids."""
     mentions = _by_row(index.places.records, "place")
-    ordered = sorted(
-        (key for key in mentions if key in index.place_rows), key=lambda key: (mentions[key][0].start, _number(key))
-    )
+    ordered = sorted((key for key in mentions if key in index.place_rows), key=lambda key: (mentions[key][0].start, _number(key)))
     ids.give("p", [f"place/{key}" for key in ordered])
     out = []
     for key in ordered:
@@ -248,9 +246,7 @@ def make_events(index: Index, ids: Ids) -> tuple[Event, ...]:
                 type=cast(Any, row.type or members[0].type),
                 plover=cast(Any, first.plover),
                 plover_mode=first.plover_mode,
-                acled=Acled(event=coded.acled_event, sub_event=coded.acled_sub_event)
-                if coded and coded.acled_event
-                else None,
+                acled=Acled(event=coded.acled_event, sub_event=coded.acled_sub_event) if coded and coded.acled_event else None,
                 mentions=tuple(span(index, m.start, m.end) for m in members),
                 agents=ids.all([_role_actor(index, role) for m in members for role in m.agents]),
                 patients=ids.all([_role_actor(index, role) for m in members for role in m.patients]),

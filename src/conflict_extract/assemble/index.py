@@ -174,9 +174,7 @@ def make_index(doc: Doc) -> Index:
         place_rows={row.key: row for row in layer.read_table(doc, "places", layer.PlaceRow)},
         incidents=layer.read_table(doc, "incidents", layer.IncidentRow),
         frame=layer.read(doc, "frame", layer.FrameRecord),
-        info=infos[0]
-        if infos
-        else layer.FrameInfo(date=doc._.ce_date, date_source="caller" if doc._.ce_date else "none"),
+        info=infos[0] if infos else layer.FrameInfo(date=doc._.ce_date, date_source="caller" if doc._.ce_date else "none"),
         spans={label: ByOffset([s for s in spans if s.label == label]) for label in ("source", "cue", "content")},
         _token_starts=[token.idx for token in doc],
     )

@@ -280,14 +280,10 @@ def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> 
             return
         gap = draft.sentence - other.sentence
         if cue in words("continuation") and gap <= 6:
-            links.add(
-                "elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said"
-            )
+            links.add("elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said")
         elif gap > 3 or distance > 1:
             return
-        elif (
-            draft.mode == "direct" and other.mode != "direct" and gap <= 2 and draft.act not in ("demand", "commitment")
-        ):
+        elif draft.mode == "direct" and other.mode != "direct" and gap <= 2 and draft.act not in ("demand", "commitment"):
             links.add("elaborates", draft, other, "the same speaker's own words on it")
         elif _same_matter(index, draft, other) and gap >= 1:
             links.add("elaborates", draft, other, "more on the same matter by the same speaker")

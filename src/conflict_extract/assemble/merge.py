@@ -210,9 +210,7 @@ def _nest(claims: Sequence[Draft], given: dict[str, str], by_record: dict[str, D
         key=lambda row: row[:4],
     )
     anchors = sorted(
-        ((draft.cue or draft.content[0])[0], at)
-        for at, draft in enumerate(claims)
-        if draft.cue and draft.continues is None
+        ((draft.cue or draft.content[0])[0], at) for at, draft in enumerate(claims) if draft.cue and draft.continues is None
     )
     stack: list[tuple[int, Draft]] = []
     position = 0
@@ -228,9 +226,7 @@ def _nest(claims: Sequence[Draft], given: dict[str, str], by_record: dict[str, D
         draft = claims[at]
         named = by_record.get(given.get(draft.record, ""))
         if named is None or named is draft:
-            named = next(
-                (outer for _, outer in reversed(stack[-8:]) if outer is not draft and _lies_in(draft, outer)), None
-            )
+            named = next((outer for _, outer in reversed(stack[-8:]) if outer is not draft and _lies_in(draft, outer)), None)
         if named is not None and not _is_below(named, draft):
             draft.parent = named
             named.children.append(draft)
@@ -242,10 +238,7 @@ def _lies_in(inner: Draft, outer: Draft) -> bool:
         return False
     size = sum(end - start for start, end in inner.content)
     held = sum(
-        max(0, min(end, b) - max(start, a))
-        for start, end in inner.content
-        for a, b in outer.content
-        if a < end and start < b
+        max(0, min(end, b) - max(start, a)) for start, end in inner.content for a, b in outer.content if a < end and start < b
     )
     return held > 0.8 * size
 

@@ -100,10 +100,7 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
         out += [
             draft
             for draft in free
-            if draft is not found
-            and draft.cue is not None
-            and draft.cue[0] > found.cue[0]
-            and _coordinated(index, found, draft)
+            if draft is not found and draft.cue is not None and draft.cue[0] > found.cue[0] and _coordinated(index, found, draft)
         ]
     # the same words can be the cue of several claims ("A and B each blamed the other")
     out += [draft for draft in free if draft not in out and draft.cue == found.cue]
@@ -144,9 +141,7 @@ def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: di
 
 
 def _may_hang(relation: str, step: Token) -> bool:
-    return (
-        relation in TIME_RELATIONS or relation.startswith(("obl", "nmod", "advmod")) or lemma(step) in words("speaking")
-    )
+    return relation in TIME_RELATIONS or relation.startswith(("obl", "nmod", "advmod")) or lemma(step) in words("speaking")
 
 
 def _passes(head: Token, relation: str) -> bool:

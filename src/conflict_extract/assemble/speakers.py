@@ -45,9 +45,7 @@ def affiliation_of(index: Index, draft: Draft) -> str | None:
     if row.affiliation:
         return row.affiliation
     return (
-        row.key
-        if row.type in ("state", "armed_group", "organization", "government_body", "media") and not _common(row)
-        else None
+        row.key if row.type in ("state", "armed_group", "organization", "government_body", "media") and not _common(row) else None
     )
 
 
@@ -134,9 +132,7 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
         draft.target = None
         if draft.target_words is None:
             continue
-        inside = [
-            m for m in index.actors.inside([draft.target_words]) if m.actor in index.actor_rows and m.use != "place"
-        ]
+        inside = [m for m in index.actors.inside([draft.target_words]) if m.actor in index.actor_rows and m.use != "place"]
         head = index.root(*draft.target_words)
         exact = [m for m in inside if head is not None and m.start <= head.idx < m.end and m.use == "actor"]
         if exact:
