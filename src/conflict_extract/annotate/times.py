@@ -70,7 +70,12 @@ class Times:
         frame = read(doc, "frame", FrameRecord)
         shut = [(record.start, record.end) for record in frame if record.kind in _NO_TIMES]
         anchors = _anchors(doc, frame)
-        expressions = [part for part in find_expressions(text) if not _covered(shut, part.core) and not _in_name(doc, part)]
+        heads = {record.start for record in frame if record.kind == "entry"}
+        expressions = [
+            part
+            for part in find_expressions(text)
+            if not _covered(shut, part.core) and part.start not in heads and not _in_name(doc, part)
+        ]
         dayfirst = self.dayfirst if self.dayfirst is not None else document_order(expressions)
         records: list[TimeRecord] = []
         seen: list[tuple[int, Days]] = []

@@ -129,6 +129,9 @@ _PAST_WORDS = re.compile(
 )
 
 
+_SCHEDULED = re.compile(r"\b(?:" + "|".join(sorted(tense_words("scheduled"))) + r")(?:s|es)\s+(?:\w+\s+){0,3}$")
+
+
 def _from_words(text: str, start: int, end: int, edge: str | None) -> int:
     """The nearest cue of tense before the time in its sentence, else after it."""
     before = re.split(r"[.!?;\n]\s", text[max(0, start - 120) : start])[-1]
@@ -138,7 +141,9 @@ def _from_words(text: str, start: int, end: int, edge: str | None) -> int:
         return 1
     if past:
         return 1 if edge in ("until", "by") and re.search(r"\b(?:gave|given|extended|ordered|demanded)\b", before) else -1
-    after = re.split(r"[.!?;,\n]\s", text[end : end + 100])[0]
+    if _SCHEDULED.search(before):
+        return 1
+    after = re.split(r"[.!?;,\n]\s", text[end : end + 100].lstrip(","))[0]
     future_at, past_at = _FUTURE_WORDS.search(after), _PAST_WORDS.search(after)
     if future_at and (past_at is None or future_at.start() <= past_at.start()):
         return 1

@@ -12,7 +12,7 @@ from datetime import date
 from conflict_extract.lexicons.times import words_of
 from conflict_extract.values.periods_calendar import date_precision
 from conflict_extract.values.periods_compose import Expression, find_expressions
-from conflict_extract.values.periods_resolve import Found, resolve_main
+from conflict_extract.values.periods_resolve import UNIT_GRANULARITY, Found, resolve_main, up_to
 
 PAST, UNKNOWN, FUTURE = -1, 0, 1
 """Direction: the expression stands with a verb of the past, with none that says, or with one of the future."""
@@ -96,6 +96,8 @@ def resolve(
     found = (
         _range(part, anchor, direction, dayfirst, event) if part.upper else resolve_main(part, anchor, direction, dayfirst, event)
     )
+    if part.length is not None and found.days:
+        found = replace(found, days=up_to(part.length, found.days[1]), granularity=UNIT_GRANULARITY[part.length.unit or "day"])
     found = _modified(part, found, anchor)
     found = _bounded(part, found, anchor)
     return _period(part, found)
@@ -169,6 +171,8 @@ def _edtf(found: Found) -> str:
 
 def _period(part: Expression, found: Found) -> Period:
     clock_start, clock_end, granularity = part.clock, part.clock_to or part.clock, found.granularity
+    if part.upper:
+        clock_end = part.upper.clock
     if part.clock:
         granularity = "hour"
     elif part.daypart and granularity == "day":

@@ -71,7 +71,7 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     """Patterns by kind of trigger; built at the first use."""
     month = rf"(?P<month>{_choose('month')})\b\.?"
     weekday = rf"(?P<weekday>{_choose('weekday', short=False)})"
-    weekday_short = rf"(?P<weekday>{_choose('weekday')})\b\.?"
+    weekday_short = rf"(?P<weekday>{_choose('weekday', short=True)})\b\.?"
     number = rf"(?P<number>{_choose('number')}|\d{{1,3}}(?:\.\d)?)"
     units = r"(?P<unit>minute|hour|day|week|fortnight|weekend|month|quarter|year|decade)s?(?!-|\w)"
     ordinal = rf"(?P<ordinal>{_choose('ordinal')}|\d{{1,2}}(?:st|nd|rd|th))"
@@ -89,7 +89,7 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             (
                 "day",
                 rf"\b(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?:the\s+)?(?P<day_to>{DAY}){SUFFIX})?"
-                rf"(?:\s+of)?{DASH}?\s*{month}{plus_year}",
+                rf"(?:\s+of)?{DASH}?\s*{month}(?!-\d){plus_year}",
             ),
             (
                 "day",
@@ -97,7 +97,7 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
                 rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b))?"
                 rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?",
             ),
-            ("month", rf"\b(?:(?P<which>last|next|this|this\s+past|this\s+coming)\s+)?{month}{plus_year}(?!\w|-(?-i:[a-z]))"),
+            ("month", rf"\b(?:(?P<which>last|next|this|this\s+past|this\s+coming)\s+)?{month}{plus_year}(?!\w|-(?-i:[a-z])|-\d)"),
             ("month", rf"\b{month}\s*['\u2019](?P<short_year>\d{{2}})(?!\d)"),
         ),
         "weekday": build(
@@ -168,6 +168,7 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             ("unit", r"\bthe\s+(?P<bare>(?P<unit>weekend))\b(?!\s+of\b)"),
             ("unit", r"(?<=\bof\s)the\s+(?P<bare>(?P<unit>week|month|year|decade|day|quarter|century))\b"),
             ("unit", r"(?<=\bin\s)the\s+(?P<bare>(?P<unit>month|year|week))(?=\s+to\s+date\b)"),
+            ("period", r"\bthe\s+(?:(?P<number>first)\s+)?(?P<unit>week|month|quarter|year)(?=\s+(?:to|ended|ending|through)\s)"),
             (
                 "span",
                 rf"\b(?:about|around|nearly|almost|more\s+than|over|some|roughly|at\s+least|less\s+than|the)?\s*{number}\s+{units}\b"
@@ -245,7 +246,6 @@ def _triggers() -> dict[str, tuple[str, ...]]:
             add(form, kind)
     for form, word in words_of("weekday").items():
         add(form, "weekday_short" if word.short else "weekday")
-        add(form, "weekday_short")
     for form in _REL:
         add(form, "relday")
     for form in _UNITS:
@@ -413,7 +413,7 @@ def _day(text: str, match: re.Match[str]) -> Atom | None:
         return None
     day, to = _int(match.group("day")), _int(match.group("day_to"))
     return Atom(
-        match.start(), match.end(), "day", year=_int(match.group("year")), month=words_of("month")[match.group("month").lower()].value,
+        match.start(), match.end() - match.group().endswith("."), "day", year=_int(match.group("year")), month=words_of("month")[match.group("month").lower()].value,
         day=day, day_to=to, listed=match.group("list") is not None, text=match.group(),
     )  # fmt: skip
 
@@ -514,10 +514,21 @@ def _span(text: str, match: re.Match[str]) -> Atom | None:
     )  # fmt: skip
 
 
+_IN_SEASON = re.compile(r"\b(?:in|during|since|by|until)\s+$", re.IGNORECASE)
+
+
+def _period(text: str, match: re.Match[str]) -> Atom | None:
+    """"the quarter ended 30 June": a length that a date must follow."""
+    return Atom(match.start(), match.end(), "span", number=1.0, unit=_group(match, "unit"))
+
+
 def _season(text: str, match: re.Match[str]) -> Atom | None:
     word = words_of("season")[match.group("season").lower()]
     which, year = _group(match, "which"), _int(match.group("year"))
-    if word.short and year is None and which in (None, "the"):
+    if word.short and year is None and (
+        which is None or (which == "the" and not _IN_SEASON.search(text, max(0, match.start() - 8), match.start()))
+        or re.match(r"\s+(?:of|in|offensive)\b", text[match.end("season") : match.end("season") + 12])
+    ):
         return None
     if (
         which is None
@@ -725,7 +736,7 @@ def short_year(value: int) -> int:
 
 MAKERS: dict[str, Callable[[str, re.Match[str]], Atom | None]] = {
     "day": _day, "month": _month, "weekday": _weekday, "weekday_short": _weekday_short, "relday": _relday, "ago": _ago,
-    "anaphor": _anaphor, "unit": _unit, "rolling": _rolling, "vague": _vague, "span": _span, "season": _season, "part": _part,
+    "anaphor": _anaphor, "unit": _unit, "rolling": _rolling, "vague": _vague, "span": _span, "period": _period, "season": _season, "part": _part,
     "century": _century, "decade": _decade, "holiday": _holiday, "clock": _clock, "daypart": _daypart, "stamp": _stamp,
     "numeric": _numeric, "years": _years, "year": _year,
 }  # fmt: skip

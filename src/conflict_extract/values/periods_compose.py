@@ -18,7 +18,8 @@ class Expression:
     `start`, `end`: offsets with preposition and modifier; `core`: offset of the main atom. `main`: the atom that gives the date.
     `edge`: the preposition that bounds it (since, until, by, before, after, from, as of, in, on …). `modifier`: early, mid, late,
     start, end, earlier, later, so far. `upper`: the other end of a range. `offset`: the year of "March last year" relative to the
-    anchor's (-1, 0, 1). `week`: likewise the week of "Friday of last week". `nth`: the 2 of "the second Monday of March".
+    anchor's (-1, 0, 1). `week`: likewise the week of "Friday of last week". `nth`: the 2 of "the second Monday of March". `length`: the three months of
+    "the three months to June".
     """
 
     start: int
@@ -31,6 +32,7 @@ class Expression:
     offset: int | None = None
     week: int | None = None
     nth: int | None = None
+    length: Atom | None = None
     clock: str | None = None
     clock_to: str | None = None
     daypart: str | None = None
@@ -41,11 +43,12 @@ def _gap(pattern: str) -> re.Pattern[str]:
 
 
 _COMMA = _gap(r",?\s+(?:the\s+)?")
-_AT = _gap(r",?\s+(?:at\s+|from\s+|by\s+|just\s+|shortly\s+|about\s+|around\s+|approximately\s+|after\s+|before\s+)*")
+_AT = _gap(r",?\s+(?:at\s+|from\s+|between\s+|by\s+|just\s+|shortly\s+|about\s+|around\s+|approximately\s+|after\s+|before\s+)*")
 _ON = _gap(r"(?:,?\s+(?:(?:on|of|hours\s+of)\s+)?(?:the\s+(?:night|morning|afternoon|evening)\s+of\s+)?(?:early\s+|late\s+)?)")
 _IN_THE = _gap(r",?\s+(?:(?:in|at|during)\s+)?")
 _OF = _gap(r",?\s+(?:of\s+)?")
 _OF_IN = _gap(r"\s+(?:of|in)\s+")
+_ENDED = _gap(r",?\s+(?:to|ended|ending|through)\s+(?:the\s+end\s+of\s+)?(?:on\s+)?")
 _ON_DAY = _gap(r",?\s+on\s+")
 _TO = _gap(
     rf"\s*(?:{DASH}|\bto\b|\bup\s+to\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\binto\b)\s*(?:the\s+|late\s+|early\s+|mid[- ])*"
@@ -133,6 +136,10 @@ def _join_hours(text: str, left: Expression, right: Expression, gap: str) -> Exp
             return replace(
                 right, start=left.start, clock=left.clock, clock_to=left.clock_to, end=right.end + (1 if closing else 0)
             )
+    if _dayish(left) and b.kind == "clock" and left.clock and left.clock_to is None:
+        if _matches(_TO, gap) or (_matches(_AND, gap) and re.search(r"\bbetween\b", text[left.start : right.start])):
+            return replace(left, end=right.end, clock_to=right.clock)
+        return None
     if (_dayish(left) or a.kind == "daypart") and b.kind == "clock" and left.clock is None:
         if _matches(_AT, gap):
             return replace(left, end=right.end, clock=right.clock, clock_to=right.clock_to)
@@ -156,6 +163,11 @@ def _join_calendar(text: str, left: Expression, right: Expression, gap: str) -> 
         return replace(left, end=right.end, week=_YEAR_OFFSETS.get(b.which or "", 0))
     if a.kind == "unit" and a.unit == "week" and b.kind == "weekday" and b.which is None and _matches(_ON_DAY, gap):
         return replace(right, start=left.start, core=right.core, week=_YEAR_OFFSETS.get(a.which or "", 0))
+    if a.kind == "span" and b.kind in ("day", "month", "stamp", "numeric") and _matches(_ENDED, gap):
+        return replace(right, start=left.start, core=left.core, length=a)
+    if a.kind == "weekday" and a.which == "last" and b.kind == "month" and _matches(_OF_IN, gap):
+        the = 4 if re.search(r"\bthe\s$", text[max(0, left.start - 5) : left.start], re.IGNORECASE) else 0
+        return replace(left, start=left.start - the, end=right.end, nth=-1, main=replace(b, weekday=a.weekday))
     if a.kind == "weekday" and b.kind == "month" and _matches(_OF_IN, gap):
         before = re.search(
             r"\b(?:the\s+)?(first|second|third|fourth|last)\s+$", text[max(0, left.start - 16) : left.start], re.IGNORECASE
@@ -257,6 +269,9 @@ def _finish(text: str, part: Expression) -> Expression | None:
         edge = _EDGES.get(edge, edge)
         if edge in _IN_SPAN:
             start -= len(found.group())
+    main = part.main
+    if main.kind == "anaphor" and main.which == "next" and edge in ("over", "in", "within", "during", "for", "through", "throughout"):
+        part = replace(part, main=replace(main, kind="rolling"))
     end = part.end
     if part.main.kind in ("weekday", "day", "relday", "month", "year", "unit", "season", "holiday", "anaphor", "years"):
         end += len(m.group()) if (m := re.match(r"['\u2019]s\b", text[end : end + 2])) else 0

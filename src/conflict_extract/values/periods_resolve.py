@@ -255,6 +255,16 @@ def _rolled(unit: str, number: float, direction: int, anchor: date) -> Days | No
     return (far, near) if direction < 0 else (near, far)
 
 
+def up_to(length: Atom, last: date) -> Days | None:
+    """The days of a length that ends on `last` ("the three months to 30 June")."""
+    unit, number = length.unit or "day", length.number or 1.0
+    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
+    whole = month_days(last.year, last.month)
+    if months and whole and whole[1] == last:
+        return months_days(last.year, last.month - int(months * number) + 1, int(months * number))
+    return _rolled(unit, number, -1, last)
+
+
 def _rolling(part: Expression, atom: Atom, context: _Context) -> Found:
     unit, number = atom.unit or "day", atom.number or 1.0
     granularity = UNIT_GRANULARITY[unit] if number <= 1 or unit != "year" else "longer"
