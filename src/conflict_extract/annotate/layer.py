@@ -293,7 +293,7 @@ class EventMention(Record):
 
     `type`: ANNOTATION's event type. `agents`, `patients`: offsets of the noun phrases, each {"start", "end", "actor": key or None}.
     `places`: {"id": record id of layer places, "role"}. `times`, `quantities`: record ids. `status`: asserted, denied, planned,
-    demanded, possible, background. `incident`: key of its row in table `incidents`. `clause`: offsets of the trigger's clause.
+    demanded, possible, background. `incident`: key of its row in table `incidents`, None for a mere name of an event that is nowhere reported. `clause`: offsets of the trigger's clause.
     `reports`: it reports an event that makes a narrated claim by itself (not a mere name of one).
     `salience`: how central the mention is to its clause, 0 to 1, from the tree: the root of the content highest, then what it takes
     as object or complement, then adjuncts, then modifiers of nouns. The main event of a content is the mention inside it with the
@@ -414,9 +414,10 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     ordered = sorted(records, key=lambda record: (record.start, -record.end, record.id))
     used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
+    length = len(doc.text)  # spaCy joins the tokens at every call
     number = 0
     for record in ordered:
-        if not 0 <= record.start <= record.end <= len(doc.text):
+        if not 0 <= record.start <= record.end <= length:
             raise PipelineError(f"layer {layer}: offsets {record.start}, {record.end} are outside the text")
         if not record.id:
             number += 1

@@ -1,0 +1,273 @@
+"""Batch runs: formats in, tables out, errors as rows, interruptions survived."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from conflict_extract.deliver.batch import Options, run
+from conflict_extract.deliver.batch.arrow import FIELDS, TABLES, table_schema
+from conflict_extract.deliver.batch.near import Near
+from conflict_extract.deliver.batch.read import Columns, Reader, expand
+from conflict_extract.deliver.batch.work import BlockHandler
+from conflict_extract.errors import BatchError
+from conflict_extract.settings import Settings
+from tests.deliver.sample import sample_report
+
+PLACES = ("Orlova", "Brenk", "Tal Amar", "Kiseli", "Norva")
+
+
+def article(number: int) -> str:
+    draw = random.Random(number)
+    place = draw.choice(PLACES)
+    return (
+        f"{place} shelling, report {number}\n\nThe governor of {place} said on Monday that at least {draw.randint(2, 90)} people had "
+        f"been killed by shelling. The rebels denied the claim and accused the army of firing {draw.randint(2, 40)} rockets."
+    )
+
+
+def in_process(settings, options):
+    """An engine that works in this process, with the session's model."""
+    handler = BlockHandler(settings, {"reports": options.jsonl, "no_text": options.no_text})
+    return lambda chunks: (handler(chunk, {}, lambda number: None) for chunk in chunks)
+
+
+def go(inputs, out, options=None):
+    options = options or Options(part=4, chunk=2)
+    return run(list(inputs), out, Settings(), options, engine=in_process(Settings(), options))
+
+
+def table(out, name):
+    parts = sorted((out / name).glob("part-*.parquet"))
+    return pa.concat_tables([pq.read_table(part) for part in parts]).to_pylist() if parts else []
+
+
+@pytest.fixture
+def lines(tmp_path):
+    path = tmp_path / "news.jsonl"
+    rows = [{"id": f"n{n}", "text": article(n), "date": "2024-03-18", "url": f"u{n}"} for n in range(9)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_tables_have_their_schema_and_agree_with_reports(lines, tmp_path, extractor):
+    summary = go([lines], tmp_path / "out", Options(part=4, chunk=2, columns=Columns(keep=("url",))))
+    assert (summary.documents, summary.errors) == (9, 0)
+    for name in TABLES:
+        part = sorted((tmp_path / "out" / name).glob("*.parquet"))[0]
+        assert pq.read_schema(part).remove_metadata() == table_schema(name).remove_metadata()
+        assert pq.read_schema(part).metadata[b"conflict_extract_schema"]
+    documents = table(tmp_path / "out", "documents")
+    assert [row["document_id"] for row in documents] == [f"n{n}" for n in range(9)]
+    assert dict(documents[3]["keep"]) == {"url": "u3"}
+    report = extractor.extract(article(3), date="2024-03-18", id="n3")
+    rows = [row for row in table(tmp_path / "out", "claims") if row["document_id"] == "n3"]
+    assert [(row["claim_id"], row["key"], row["source"], row["act"], row["content"]) for row in rows] == [
+        (c.id, c.key, c.source and c.source.name, c.act, c.text) for c in report.claims
+    ]
+
+
+def test_rows_of_a_report_fill_every_column():
+    from conflict_extract.deliver.batch.arrow import report_rows
+
+    rows = report_rows(sample_report())
+    for name, found in rows.items():
+        assert all(set(row) == {field for field, _ in FIELDS[name]} for row in found), name
+        assert found or name == "errors", name
+
+
+def write_csv(path, delimiter=","):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        rows = csv.writer(stream, delimiter=delimiter)
+        rows.writerow(["headline", "body", "published"])
+        rows.writerows([f"t{n}", article(n), "2024-03-18"] for n in range(3))
+
+
+def test_formats(tmp_path):
+    data = "".join(json.dumps({"text": article(n)}) + "\n" for n in range(3)).encode()
+    (tmp_path / "a.jsonl").write_bytes(data)
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(data))
+    (tmp_path / "c.jsonl.zst").write_bytes(zstandard.compress(data))
+    write_csv(tmp_path / "d.csv")
+    write_csv(tmp_path / "e.tsv", "\t")
+    pq.write_table(pa.table({"content": [article(n) for n in range(3)]}), tmp_path / "f.parquet")
+    (tmp_path / "g").mkdir()
+    for n in range(3):
+        (tmp_path / "g" / f"{n}.txt").write_text(article(n), encoding="utf-8")
+    for path in sorted(tmp_path.iterdir()):
+        reader = Reader(expand([path]), Columns())
+        assert [record.text for record in reader] == [article(n) for n in range(3)], path
+        assert reader.progress == 1.0
+    assert len(list(Reader(expand([tmp_path]), Columns()))) == 21
+
+
+def test_bad_records_are_rows(tmp_path):
+    path = tmp_path / "news.jsonl"
+    path.write_bytes(
+        b"\n".join(
+            [
+                json.dumps({"id": "ok", "text": article(1)}).encode(),
+                b"{not json",
+                b'["a list"]',
+                b'{"id": "none"}',
+                b'{"id": "blank", "text": "  "}',
+                b'{"id": "number", "text": 5}',
+                b'{"id": "x", "text": "\xff"}',
+                json.dumps({"id": "ok", "text": article(2)}).encode(),
+                json.dumps({"id": "date", "text": article(2), "date": "18/3"}).encode(),
+                json.dumps({"id": "long", "text": "x" * 5000}).encode(),
+                b"[" * 100_000,
+                json.dumps({"id": "last \ud800", "text": "The mayor said \ud800 it."}).encode(),
+            ]
+        )
+    )
+    summary = go([path], tmp_path / "out", Options(part=4, chunk=2, limit_length=4000))
+    assert summary.documents == 2
+    errors = table(tmp_path / "out", "errors")
+    assert [(row["line"], row["code"]) for row in errors] == [
+        (2, "bad_json"), (3, "bad_json"), (4, "no_text"), (5, "no_text"), (6, "no_text"), (7, "bad_encoding"), (8, "duplicate_id"),
+        (9, "bad_date"), (10, "too_long"), (11, "bad_json"),
+    ]  # fmt: skip
+    assert all(row["reason"] for row in errors)
+
+
+def test_truncated_archive_is_an_error_row(tmp_path):
+    data = gzip.compress("".join(json.dumps({"text": article(n)}) + "\n" for n in range(200)).encode())
+    path = tmp_path / "news.jsonl.gz"
+    path.write_bytes(data[: len(data) // 2])
+    records = list(Reader([path], Columns()))
+    assert records[-1].error == "unreadable" and len(records) > 1
+
+
+def test_duplicate_ids_with_suffix(tmp_path):
+    path = tmp_path / "news.jsonl"
+    path.write_text("".join(json.dumps({"id": id, "text": article(n)}) + "\n" for n, id in enumerate(["a", "a", "a#2", "a"])))
+    go([path], tmp_path / "out", Options(part=4, chunk=4, suffix_ids=True))
+    ids = [row["document_id"] for row in table(tmp_path / "out", "documents")]
+    assert ids[0] == "a" and len(set(ids)) == 4
+
+
+def test_jsonl_output_holds_reports(lines, tmp_path, extractor):
+    go([lines], tmp_path / "out", Options(part=4, chunk=2, jsonl=True))
+    rows = [json.loads(line) for part in sorted((tmp_path / "out/reports").iterdir()) for line in part.open(encoding="utf-8")]
+    assert rows[3] == json.loads(extractor.extract(article(3), date="2024-03-18", id="n3").model_dump_json())
+
+
+def contents(out):
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file() and path.name != ".lock"}
+
+
+def test_interrupted_run_equals_an_uninterrupted_one(lines, tmp_path):
+    options = Options(part=2, chunk=1)
+    whole = tmp_path / "whole"
+    go([lines], whole, options)
+    broken = tmp_path / "broken"
+    handler = BlockHandler(Settings(), {})
+
+    def dying(chunks):
+        for number, chunk in enumerate(chunks):
+            if number == 5:
+                raise KeyboardInterrupt
+            yield handler(chunk, {}, lambda at: None)
+
+    with pytest.raises(KeyboardInterrupt):
+        run([lines], broken, Settings(), options, engine=dying)
+    assert not (broken / "done.json").exists() and table(broken, "documents")
+    (broken / "claims" / "part-000000000008-000000000008.parquet.tmp").write_bytes(b"half a file")
+    summary = go([lines], broken, options)
+    assert summary.resumed == 4
+    assert contents(broken) == contents(whole)
+
+
+def test_other_settings_into_the_same_folder_are_refused(lines, tmp_path):
+    go([lines], tmp_path / "out")
+    with pytest.raises(BatchError, match="other options"):
+        go([lines], tmp_path / "out", Options(part=8, chunk=2))
+    lines.write_text(lines.read_text() + json.dumps({"text": "More."}) + "\n")
+    with pytest.raises(BatchError, match="other input"):
+        go([lines], tmp_path / "out")
+    with pytest.raises(BatchError, match="not empty"):
+        go([lines], lines.parent)
+
+
+def test_full_disk_is_a_clear_error(lines, tmp_path, monkeypatch):
+    from conflict_extract.deliver.batch import write
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write.os, "fsync", full)
+    with pytest.raises(BatchError, match="No space left"):
+        go([lines], tmp_path / "out")
+    monkeypatch.undo()
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+    assert go([lines], tmp_path / "out").documents == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("a.docx", "x", "unknown format"), ("a.csv", "", "is empty"), ("a.csv", "x,y\n1,2\n", "looks like text"), ("a.parquet", "x", "Parquet")],
+)
+def test_unusable_input_is_a_clear_error(tmp_path, name, content, words):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(BatchError, match=words):
+        go([tmp_path / name], tmp_path / "out")
+
+
+def test_near_copies_share_a_cluster(tmp_path):
+    words = [f"word{n}" for n in range(2000)]
+    story = " ".join(random.Random(1).choices(words, k=300))
+    other = " ".join(random.Random(2).choices(words, k=300))
+    with Near(tmp_path / "near.sqlite") as near:
+        assert near.assign(0, "a", "Title one\n" + story) == "a"
+        assert near.assign(1, "b", "Another title\n" + story) == "a"
+        assert near.assign(2, "c", other) == "c"
+        assert near.assign(3, "d", "T\n" + " ".join(story.split()[:150])) == "a"
+        assert near.assign(4, "e", "T\n" + story.replace("word7 ", "word8 ")) == "a"
+
+
+def command(path, out, *more):
+    arguments = [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "--part", "4", "-q", *more]
+    return subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments(tmp_path):
+    """`kill -9` of the whole process group, again and again; the result is that of a run left alone. CONFLICT_EXTRACT_KILLS: how often."""
+    path = tmp_path / "news.jsonl"
+    path.write_text("".join(json.dumps({"id": f"n{n}", "text": article(n)}) + "\n" for n in range(60)))
+    whole = command(path, tmp_path / "whole")
+    began = time.monotonic()
+    assert whole.wait(300) == 0, whole.stderr and whole.stderr.read()
+    length = time.monotonic() - began
+    draw = random.Random(5)
+    for _ in range(int(os.environ.get("KILLS", "3"))):
+        process = command(path, tmp_path / "out", "--workers", "2")
+        time.sleep(draw.uniform(0.3, length))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    last = command(path, tmp_path / "out")
+    assert last.wait(300) == 0
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_document_that_takes_too_long_is_a_row(tmp_path):
+    path = tmp_path / "news.jsonl"
+    path.write_text(json.dumps({"id": "long", "text": (article(1) + "\n\n") * 4000}) + "\n" + json.dumps({"id": "ok", "text": article(2)}) + "\n")
+    process = command(path, tmp_path / "out", "--timeout-per-document", "2")
+    assert process.wait(120) == 3, process.stderr and process.stderr.read()
+    assert [(row["document_id"], row["code"]) for row in table(tmp_path / "out", "errors")] == [("long", "timeout")]
+    assert [row["document_id"] for row in table(tmp_path / "out", "documents")] == ["ok"]
