@@ -182,8 +182,9 @@ class QuantityRecord(Record):
     """A count, a sum of money, a percentage, a duration, a measure or an age; fields as in the schema's Quantity.
 
     References (`part_of`, `percent_of`, `replaces`, `equivalent`) are record ids of layers `counts` and `money`, `since` is a
-    record id of layer `times`. `number`: offsets of the bare number inside the span.
-    `who`: {"status", "age", "sex"} with the schema's values, or None; `side`: words of the side, if any.
+    record id of layer `times`; `since_span`: offsets of "since …" as written, for whoever knows the times. `number`: offsets of the
+    bare number inside the span. `whole`: whether whole things are counted (for the bounds table).
+    `who`: {"status", "age", "sex"} with the schema's values and, if the words name a side, "side": key of its actor row; or None.
     """
 
     kind: str
@@ -206,6 +207,8 @@ class QuantityRecord(Record):
     candidates: list[str] = field(default_factory=list)
     in_claims: bool = True
     number: Offsets | None = None
+    since_span: Offsets | None = None
+    whole: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

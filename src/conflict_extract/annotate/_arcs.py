@@ -1,0 +1,192 @@
+"""The dependency tree of a Doc as plain lists, and what the event rules ask of it.
+
+Every list is made in one pass; every question looks at the children of one token or climbs at most `CLIMB` arcs, so all work
+over a document is linear in its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+CLIMB = 40
+RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
+QUANTIFIERS = frozenset(
+    "dozen dozens hundred hundreds thousand thousands million millions score scores ten tens handful number group total lot "
+    "majority couple half third quarter wave series member members convoy column crowd many some most several all "
+    "rest remainder bulk pair trio string party band each one two three four five six both".split()
+)
+LEFT = frozenset({"det", "amod", "compound", "nummod", "nmod:poss", "det:predet", "advmod", "flat", "case:poss", "nmod:desc"})
+SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
+CLAUSES = frozenset({"root", "ROOT", "ccomp", "xcomp", "advcl", "acl", "parataxis", "csubj"})
+
+
+class Arcs:
+    """Plain lists over the tokens of a Doc.
+
+    Attributes:
+        head: index of the head (a root's is its own). dep, base: relation with and without its subtype. lemma, lower: in lower
+        case. pos, tag: coarse and fine part of speech. kids: indices of the children, in order. left, right: the first token of the
+        subtree and the one after its last. sent: number of the sentence.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.head = [token.head.i for token in doc]
+        self.dep = [token.dep_ for token in doc]
+        self.base = [dep.partition(":")[0] for dep in self.dep]
+        self.lower = [token.lower_ for token in doc]
+        self.lemma = [token.lemma_.lower() or token.lower_ for token in doc]
+        self.pos = [token.pos_ for token in doc]
+        self.tag = [token.tag_ for token in doc]
+        self.left = [token.left_edge.i for token in doc]
+        self.right = [token.right_edge.i + 1 for token in doc]
+        self.kids: list[list[int]] = [[] for _ in self.head]
+        for i, head in enumerate(self.head):
+            if head != i:
+                self.kids[head].append(i)
+        self.sent = [0] * len(self.head)
+        number = -1
+        for i, token in enumerate(doc):
+            if token.is_sent_start or i == 0:
+                number += 1
+            self.sent[i] = number
+
+    def child(self, i: int, *deps: str) -> int | None:
+        """The first child with one of these relations, in the order of the relations."""
+        for dep in deps:
+            for kid in self.kids[i]:
+                if self.dep[kid] == dep:
+                    return kid
+        return None
+
+    def case(self, i: int) -> str | None:
+        """Preposition of a nominal ("because of": its first word), None without one."""
+        for kid in self.kids[i]:
+            if self.base[kid] in ("case", "mark") and self.pos[kid] in ("ADP", "SCONJ", "PART", ""):
+                return self.lower[kid]
+        return None
+
+    def climb(self, i: int) -> Iterator[int]:
+        """The token and its ancestors, at most `CLIMB` of them."""
+        for _ in range(CLIMB):
+            yield i
+            if self.head[i] == i:
+                return
+            i = self.head[i]
+
+    def conjuncts(self, i: int) -> list[int]:
+        """The token and its direct conjuncts (UD hangs all on the first)."""
+        return [i, *(kid for kid in self.kids[i] if self.dep[kid] == "conj")]
+
+    def is_clause(self, i: int) -> bool:
+        """Whether the token heads a clause: a predicate by its relation, or a conjunct that has a subject or is a verb."""
+        if self.head[i] == i or self.base[i] in CLAUSES:
+            return True
+        return self.base[i] == "conj" and (self.pos[i] in ("VERB", "AUX") or self.child(i, *SUBJECTS) is not None)
+
+    def clause(self, i: int) -> int:
+        """Head of the innermost clause that holds the token."""
+        last = i
+        for last in self.climb(i):
+            if self.is_clause(last):
+                return last
+        return last
+
+    def passive(self, i: int) -> bool:
+        """Whether the verb is passive: by its auxiliary or subject, or a bare participle after a noun."""
+        for kid in self.kids[i]:
+            if self.dep[kid] in ("aux:pass", "nsubj:pass", "csubj:pass", "obl:agent"):
+                return True
+        if self.tag[i] == "VBN" and not any(self.base[kid] == "aux" for kid in self.kids[i]):
+            if self.dep[i] in ("acl", "amod"):
+                return True
+            if self.dep[i] in ("conj", "xcomp", "advcl"):
+                if self.dep[i] == "conj":
+                    return self.child(i, "nsubj", "obj") is None and self.passive(self.head[i])
+                return self.child(i, "obj") is None
+        return False
+
+    def antecedent(self, i: int) -> int:
+        """The noun that a relative pronoun stands for; the token itself when it is none."""
+        if self.lower[i] in RELATIVE and self.pos[i] in ("PRON", "SCONJ", "DET", ""):
+            for node in self.climb(i):
+                if self.dep[node] == "acl:relcl":
+                    return self.head[node]
+        return i
+
+    def subject(self, i: int, depth: int = 6) -> tuple[int | None, bool]:
+        """Who the predicate is about, through control, coordination and participles, and whether it is a passive subject.
+
+        Returns:
+            The index of the noun (None: not said) and whether it undergoes the predicate.
+        """
+        passive = self.passive(i)
+        own = self.child(i, *SUBJECTS)
+        if own is not None:
+            return self.antecedent(own), self.dep[own] == "nsubj:pass" or passive
+        if depth == 0 or self.head[i] == i:
+            return None, passive
+        head, dep = self.head[i], self.dep[i]
+        if dep in ("acl", "amod"):
+            if self.tag[i] == "VB":
+                owner = self.child(head, "nmod:poss")
+                if owner is not None:
+                    return owner, passive
+                if self.base[head] in ("obj", "nsubj") and self.head[head] != head:
+                    return self.subject(self.head[head], depth - 1)[0], passive
+                return None, passive
+            return head, passive
+        if dep == "acl:relcl":
+            return (head if self.child(i, "obj") is not None or passive else None), passive
+        if dep == "conj":
+            return self.subject(head, depth - 1)[0], passive
+        if dep in ("xcomp", "ccomp", "advcl", "advcl:relcl"):
+            subject_less = self.tag[i] in ("VB", "VBG", "VBN", "JJ", "")
+            if not subject_less and dep != "xcomp":
+                return None, passive
+            mark = next((self.lower[kid] for kid in self.kids[i] if self.base[kid] in ("mark", "case")), None)
+            controller = self.child(head, "obj", "iobj")
+            if controller is not None and (dep == "xcomp" or mark in ("of", "from")):
+                return self.antecedent(controller), passive
+            if self.pos[head] in ("NOUN", "PROPN") and self.child(head, "cop") is None:
+                return head, passive
+            return self.subject(head, depth - 1)[0], passive
+        if self.base[i] in ("nmod", "obl", "appos") and self.pos[i] == "VERB":
+            return self.subject(head, depth - 1)[0], passive
+        return None, passive
+
+    def antecedent_is_object(self, i: int) -> bool:
+        """Whether the noun before a relative clause with a subject of its own is what its verb acts on ("the men they killed")."""
+        own = self.child(i, *SUBJECTS)
+        return (
+            self.dep[i] == "acl:relcl"
+            and own is not None
+            and self.lower[own] not in RELATIVE
+            and self.child(i, "obj", "nsubj:pass") is None
+            and not any(self.base[kid] in ("obl", "advmod") and self.lower[kid] in RELATIVE | {"where", "when"} for kid in self.kids[i])
+        )
+
+    def counted(self, i: int) -> tuple[int, int | None]:
+        """The noun that a quantity word measures ("dozens of monks" -> monks), and the quantity word."""
+        if self.lower[i] in QUANTIFIERS or self.lemma[i] in QUANTIFIERS or self.pos[i] == "NUM":
+            for kid in self.kids[i]:
+                if self.base[kid] == "nmod" and self.case(kid) == "of" and self.lower[kid] not in ("them", "us", "whom"):
+                    return kid, i
+        return i, None
+
+    def phrase(self, i: int) -> tuple[int, int]:
+        """Token range of a noun phrase: its head with what stands left of it, and the parts of its name, no clause, no apposition."""
+        start, end = i, i + 1
+        for kid in self.kids[i]:
+            if kid < i and self.dep[kid] in LEFT and self.lower[kid] not in ("not", "also", "reportedly", "allegedly"):
+                start = min(start, self.left[kid])
+            elif kid > i and self.base[kid] in ("flat", "fixed", "goeswith"):
+                end = max(end, kid + 1)
+        return start, end
+
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """Character offsets of a token range."""
+        last = self.doc[end - 1]
+        return self.doc[start].idx, last.idx + len(last)

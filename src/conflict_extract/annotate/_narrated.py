@@ -1,0 +1,246 @@
+"""The clauses that the article itself asserts and that count as claims.
+
+ANNOTATION's rules: a clause without a source counts when it reports an event or carries a count, a sum of money, a percentage or a
+change of control. A sentence without attribution is one clause, with all its coordinated main clauses; of a sentence with one,
+only main and adverbial clauses outside of what is said are left. Background relative clauses are cut out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.annotate._attach import token_range
+from conflict_extract.annotate._salience import FACTORS, OTHER
+from conflict_extract.annotate.layer import EventMention, FrameRecord, NarratedRecord, QuantityRecord, SaidRecord, read
+
+FIGURES = frozenset({"count", "money", "percent"})
+SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "boilerplate"})
+THRESHOLD = 0.36
+MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
+LEAD = frozenset({"but", "and", "or", "yet", "so", "however", "meanwhile", "still", "also", "moreover", "nevertheless", "then", "separately", "elsewhere"})
+CLOSERS = frozenset({".", ",", ";", ":", "!", "?", "”", '"', "’", "'", "—", "–", "-", ")", "…", "“", "‘", "("})
+COMMAS = frozenset({",", "–", "—", "-", "("})
+
+
+@dataclass(slots=True, frozen=True)
+class NarratedClause:
+    """A narrated clause: outer offsets, content pieces, ids of the events in it, and why it counts (event, figure, control)."""
+
+    start: int
+    end: int
+    events: tuple[str, ...]
+    rule: str
+    content: tuple[tuple[int, int], ...] = field(default=())
+
+
+def narrated_clauses(doc: Doc) -> list[NarratedClause]:
+    """The narrated clauses of a Doc with layer `events` (and `said`, `counts`, `money`, `frame`, where they are).
+
+    Returns:
+        In order of offset, without overlaps. Without layer `said` clauses that somebody says are among them.
+    """
+    return [
+        NarratedClause(record.start, record.end, tuple(record.events), record.rule, tuple((a, b) for a, b in record.content))
+        for record in narrated_records(Arcs(doc), read(doc, "events", EventMention))
+    ]
+
+
+def narrated_records(arcs: Arcs, events: Sequence[EventMention]) -> list[NarratedRecord]:
+    """Records of layer `narrated`."""
+    return _Narrator(arcs, events).records()
+
+
+class _Narrator:
+    def __init__(self, arcs: Arcs, events: Sequence[EventMention]) -> None:
+        self.arcs = arcs
+        doc = arcs.doc
+        size = len(doc)
+        said = read(doc, "said", SaidRecord)
+        self.spoken = _mask(doc, size, (span for record in said for span in record.content))
+        self.voice = _mask(doc, size, (record.cue for record in said if record.cue))
+        self.sources = _mask(doc, size, (record.source for record in said if record.source))
+        self.any = [a or b or c for a, b, c in zip(self.spoken, self.voice, self.sources, strict=True)]
+        self.nominal = _mask(doc, size, (span for record in said if record.nominal for span in record.content))
+        frame = [r for r in read(doc, "frame", FrameRecord) if r.kind in SKIPPED and not (r.kind == "headline" and r.full_clause)]
+        self.skipped = _mask(doc, size, ([record.start, record.end] for record in frame))
+        self.events: dict[int, EventMention] = {}
+        for event in events:
+            tokens = token_range(doc, event.start, event.end)
+            if tokens is not None:
+                for i in range(tokens[0], tokens[1]):
+                    self.events.setdefault(i, event)
+        self.figures = [False] * size
+        for layer in ("counts", "money"):
+            for quantity in read(doc, layer, QuantityRecord):
+                tokens = token_range(doc, quantity.start, quantity.end)
+                if tokens is not None and quantity.kind in FIGURES and quantity.in_claims:
+                    self.figures[tokens[0]] = True
+
+    def records(self) -> list[NarratedRecord]:
+        """All narrated clauses, in order."""
+        arcs = self.arcs
+        found: list[NarratedRecord] = []
+        roots = [i for i in range(len(arcs.head)) if arcs.head[i] == i]
+        for root in roots:
+            low, high = arcs.left[root], arcs.right[root]
+            if all(self.skipped[i] for i in range(low, high)) or arcs.lower[high - 1] == "?":
+                continue
+            for head, cut in self._units(root):
+                record = self._record(head, cut)
+                if record is not None:
+                    found.append(record)
+        found.sort(key=lambda record: (record.start, record.end))
+        return found
+
+    def _units(self, root: int) -> list[tuple[int, list[tuple[int, int]]]]:
+        """Heads of the clauses of a sentence that stand outside attribution, with the token ranges to cut from each."""
+        arcs = self.arcs
+        low, high = arcs.left[root], arcs.right[root]
+        mains = [root]
+        for kid in arcs.kids[root]:
+            if arcs.base[kid] in ("conj", "parataxis") and arcs.is_clause(kid) and arcs.child(kid, *SUBJECTS) is not None:
+                mains.append(kid)
+        if not any(self.any[low:high]):
+            return [(root, [])]
+        units: list[tuple[int, list[tuple[int, int]]]] = []
+        free = [head for head in mains if not self._attributed(head)]
+        for head in mains:
+            if head in free:
+                others = [(arcs.left[kid], arcs.right[kid]) for kid in mains if kid not in (root, head)] if head == root else []
+                if head == root:
+                    units.append((head, [span for kid, span in zip([k for k in mains if k != root], others, strict=True) if kid not in free]))
+                elif root not in free:
+                    units.append((head, []))
+                continue
+            if self.spoken[head] and not self.voice[head]:
+                continue
+            for kid in arcs.kids[head]:
+                if arcs.base[kid] == "advcl" and arcs.child(kid, *SUBJECTS) is not None and not self._attributed(kid) and self._marked(kid):
+                    units.append((kid, []))
+        return units
+
+    def _attributed(self, head: int) -> bool:
+        """Whether a clause is a saying (its predicate is a cue) or what is said."""
+        arcs = self.arcs
+        if self.voice[head] or (self.spoken[head] and not self.nominal[head]):
+            return True
+        return any(self.voice[kid] and arcs.dep[kid] in ("xcomp", "obl", "case", "compound:prt", "conj") for kid in arcs.kids[head])
+
+    def _marked(self, head: int) -> bool:
+        arcs = self.arcs
+        return any(arcs.base[kid] in ("mark", "advmod") and arcs.lower[kid] in MARKS for kid in arcs.kids[head])
+
+    def _record(self, head: int, cut: list[tuple[int, int]]) -> NarratedRecord | None:
+        arcs = self.arcs
+        if not (arcs.pos[head] in ("VERB", "AUX") or arcs.child(head, "cop", *SUBJECTS) is not None):
+            return None
+        low, high = arcs.left[head], arcs.right[head]
+        cut = [*cut, *self._background(head, low, high)]
+        keep = [not self.skipped[i] and not any(a <= i < b for a, b in cut) for i in range(low, high)]
+        rule, events = self._reason(head, low, keep)
+        if not rule:
+            return None
+        pieces = self._pieces(low, keep)
+        if not pieces:
+            return None
+        content = [list(arcs.offsets(a, b)) for a, b in pieces]
+        return NarratedRecord(start=content[0][0], end=content[-1][1], rule=rule, content=content, events=events)
+
+    def _background(self, head: int, low: int, high: int) -> list[tuple[int, int]]:
+        """Relative clauses to cut: set off by a comma and without event and figure, or somebody's words."""
+        arcs = self.arcs
+        found: list[tuple[int, int]] = []
+        for i in range(low, high):
+            if arcs.dep[i] not in ("acl:relcl", "acl", "advcl:relcl"):
+                continue
+            a, b = arcs.left[i], arcs.right[i]
+            if found and a < found[-1][1]:
+                continue
+            apart = a > low and arcs.lower[a - 1] in COMMAS
+            plain = not any(self.figures[k] or (k in self.events and self.events[k].reports) for k in range(a, b))
+            voiced = any(self.voice[k] for k in range(a, b))
+            if (apart and (plain or voiced)) or (voiced and arcs.dep[i] != "acl"):
+                found.append((a - 1 if apart else a, b))
+        return found
+
+    def _reason(self, head: int, low: int, keep: Sequence[bool]) -> tuple[str, list[str]]:
+        """Why the clause counts, and its events; "" when it does not."""
+        events: dict[str, None] = {}
+        best = 0.0
+        control = figure = False
+        for offset, kept in enumerate(keep):
+            if not kept:
+                continue
+            i = low + offset
+            figure = figure or self.figures[i]
+            event = self.events.get(i)
+            if event is None or event.id in events:
+                continue
+            events[event.id] = None
+            if event.reports and event.status != "background":
+                weight = self._local(i, head, event)
+                best = max(best, weight)
+                control = control or (event.type == "territorial_control" and weight >= THRESHOLD)
+        if best >= THRESHOLD:
+            return ("control" if control else "event"), list(events)
+        return ("figure", list(events)) if figure else ("", [])
+
+    def _local(self, i: int, head: int, event: EventMention) -> float:
+        """Salience of an event within the clause of a head."""
+        arcs = self.arcs
+        value = 1.0
+        for step in arcs.climb(i):
+            if step == head:
+                break
+            if arcs.head[step] == step:
+                return 0.0
+            value *= FACTORS.get(arcs.dep[step], FACTORS.get(arcs.base[step], OTHER))
+        whole = 1.0
+        for step in arcs.climb(i):
+            if arcs.head[step] == step:
+                break
+            whole *= FACTORS.get(arcs.dep[step], FACTORS.get(arcs.base[step], OTHER))
+        return min(1.0, event.salience * value / whole) if whole > 0 else 0.0
+
+    def _pieces(self, low: int, keep: Sequence[bool]) -> list[tuple[int, int]]:
+        """Token ranges of the content: what is kept, without leading connectives and closing punctuation."""
+        arcs = self.arcs
+        runs: list[list[int]] = []
+        for offset, kept in enumerate(keep):
+            i = low + offset
+            if not kept:
+                continue
+            if runs and runs[-1][1] == i:
+                runs[-1][1] = i + 1
+            else:
+                runs.append([i, i + 1])
+        pieces = []
+        for number, (a, b) in enumerate(runs):
+            while a < b and (
+                arcs.lower[a] in CLOSERS or arcs.pos[a] == "SPACE" or (number == 0 and (arcs.lower[a] in LEAD or arcs.lower[a] in MARKS and arcs.base[a] == "mark"))
+            ):
+                a += 1
+            while b > a and (arcs.lower[b - 1] in CLOSERS or arcs.pos[b - 1] == "SPACE"):
+                b -= 1
+            if b > a:
+                pieces.append((a, b))
+        return pieces
+
+
+def _mask(doc: Doc, size: int, spans: Iterable[Sequence[int]]) -> list[bool]:
+    """Which tokens some character spans touch, in one pass over their edges."""
+    edges = [0] * (size + 1)
+    for span in spans:
+        tokens = token_range(doc, span[0], span[1])
+        if tokens is not None:
+            edges[tokens[0]] += 1
+            edges[tokens[1]] -= 1
+    mask, depth = [], 0
+    for edge in edges[:size]:
+        depth += edge
+        mask.append(depth > 0)
+    return mask

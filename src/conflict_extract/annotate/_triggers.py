@@ -1,0 +1,288 @@
+"""Finds the triggers of events: which words, which entry of the table, at which token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.lexicons.events import LightVerb, Trigger, light_verbs, trigger_index, word_classes
+
+NAMES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
+PEOPLE = frozenset({"PERSON", "PER", "NORP"})
+SITES = frozenset({"GPE", "LOC", "FAC"})
+
+
+@dataclass(slots=True)
+class Found:
+    """A trigger in a text.
+
+    Attributes:
+        token: index of its head token. tokens: indices of all its words. entry: the table's line. light, light_entry: the light verb
+        that governs the event noun, if any.
+    """
+
+    token: int
+    tokens: frozenset[int]
+    entry: Trigger
+    light: int | None = None
+    light_entry: LightVerb | None = None
+    agents: list[int] = field(default_factory=list)
+    patients: list[int] = field(default_factory=list)
+
+
+class Classes:
+    """Whether a token belongs to a word class that conditions name."""
+
+    def __init__(self, arcs: Arcs, actor_tokens: frozenset[int]) -> None:
+        self.arcs = arcs
+        self.table = word_classes()
+        self.actors = actor_tokens
+        self.ents = [token.ent_type_ for token in arcs.doc]
+
+    def of(self, i: int) -> frozenset[str]:
+        """Classes of the token in the table, by lemma or form."""
+        arcs = self.arcs
+        if arcs.pos[i] == "PROPN":
+            return frozenset()
+        return self.table.get(arcs.lemma[i]) or self.table.get(arcs.lower[i]) or frozenset()
+
+    def fits(self, i: int, wanted: tuple[str, ...]) -> bool:
+        """Whether the token (or what it counts) is one of the wanted lemmas or in one of the wanted classes."""
+        arcs = self.arcs
+        noun = arcs.counted(arcs.antecedent(i))[0]
+        for name in wanted:
+            if not name.isupper():
+                if arcs.lemma[noun] == name or arcs.lower[noun] == name:
+                    return True
+            elif name == "ANY" or (name != "NONE" and self._in(noun, name)):
+                return True
+        return False
+
+    def _in(self, i: int, name: str) -> bool:
+        ent = self.ents[i]
+        classes = self.of(i)
+        if name == "ACTOR":
+            return i in self.actors or ent in NAMES or "PERSON" in classes or "ARMED" in classes or "OFFICE" in classes
+        if name == "PERSON":
+            return "PERSON" in classes or ent in PEOPLE or (self.arcs.pos[i] == "NUM" and self.arcs.base[i] != "nummod")
+        if name == "PLACE":
+            return "PLACE" in classes or ent in SITES
+        if name == "ARMED":
+            return "ARMED" in classes or (i in self.actors and ent in ("ORG", "NORP"))
+        return name in classes
+
+
+def find(arcs: Arcs, classes: Classes) -> list[Found]:
+    """All triggers of a document, in order of token, without overlaps (more words win, then more conditions)."""
+    index = trigger_index()
+    used: set[int] = set()
+    found: list[Found] = []
+    candidates = [
+        (i, rows) for i in range(len(arcs.head)) if (rows := _rows(index, arcs.lemma[i], arcs.lower[i]))
+    ]
+    for several in (True, False):
+        for i, rows in candidates:
+            if i in used:
+                continue
+            for row in rows:
+                if (len(row.lemmas) > 1) is not several:
+                    continue
+                tokens = _match(arcs, classes, i, row)
+                if tokens is not None and not tokens & used:
+                    used |= tokens
+                    found.append(Found(_head(arcs, tokens) if row.pos != "verb" else i, tokens, row))
+                    break
+    found.sort(key=lambda item: item.token)
+    lights = _lights(arcs)
+    for item in found:
+        if item.entry.pos == "noun":
+            item.light, item.light_entry = _light(arcs, lights, item)
+    return found
+
+
+def _rows(index: Mapping[str, tuple[Trigger, ...]], lemma: str, lower: str) -> tuple[Trigger, ...]:
+    """Entries that begin with this word."""
+    rows = index.get(lemma, ())
+    return rows + index.get(lower, ()) if lower != lemma else rows
+
+
+def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int] | None:
+    """Tokens of the entry at this token, or None when it does not fit."""
+    pos, tag = arcs.pos[i], arcs.tag[i]
+    if row.pos == "verb":
+        if pos not in ("VERB", "AUX") or (len(row.lemmas) == 1 and pos == "AUX"):
+            return None
+        tokens = _phrase(arcs, i, row.lemmas)
+    else:
+        if len(row.lemmas) == 1:
+            if row.pos == "noun" and (pos != "NOUN" and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))):
+                return None
+            if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and arcs.dep[i] == "amod")):
+                return None
+            tokens = frozenset({i})
+        else:
+            tokens = _run(arcs, i, row.lemmas)
+    if tokens is None:
+        return None
+    if row.without and any(arcs.lemma[kid] in row.without or arcs.lower[kid] in row.without for kid in arcs.kids[i]):
+        return None
+    if row.object and row.pos == "verb" and not _holds(arcs, classes, row.object, _object(arcs, i, tokens)):
+        return None
+    if row.subject and not _holds(arcs, classes, row.subject, _subject(arcs, i)):
+        return None
+    if row.oblique and not _oblique(arcs, classes, i, tokens, row):
+        return None
+    return tokens
+
+
+def _nominal(arcs: Arcs, i: int) -> bool:
+    """Whether an adjective stands for people ("the wounded", "12 injured")."""
+    return arcs.base[i] in ("nsubj", "obj", "obl", "nmod", "conj", "root", "appos") and any(
+        arcs.base[kid] in ("det", "nummod") for kid in arcs.kids[i]
+    )
+
+
+def _holds(arcs: Arcs, classes: Classes, wanted: tuple[str, ...], node: int | None) -> bool:
+    if node is None:
+        return "NONE" in wanted
+    return classes.fits(node, wanted)
+
+
+def _object(arcs: Arcs, i: int, tokens: frozenset[int]) -> int | None:
+    """The object, or the passive subject, or the noun that a participle modifies; words of the trigger are none."""
+    own = arcs.child(i, "obj")
+    if own is not None and own not in tokens:
+        return own
+    if own is not None:
+        inner = next((kid for kid in arcs.kids[own] if arcs.base[kid] == "nmod" and arcs.case(kid) == "of"), None)
+        return inner
+    subject, passive = arcs.subject(i)
+    if passive:
+        return subject
+    if arcs.dep[i] == "acl:relcl" and arcs.child(i, *SUBJECTS) is not None and arcs.antecedent_is_object(i):
+        return arcs.head[i]
+    return None
+
+
+def _subject(arcs: Arcs, i: int) -> int | None:
+    """The active subject of a verb; of a noun or adjective the subject of its copula or the noun that it modifies."""
+    node, passive = arcs.subject(i)
+    if passive:
+        return arcs.child(i, "obl:agent")
+    return node
+
+
+def _oblique(arcs: Arcs, classes: Classes, i: int, tokens: frozenset[int], row: Trigger) -> bool:
+    """Whether a dependent with the entry's preposition fits."""
+    for node in {i, *tokens}:
+        for kid in arcs.kids[node]:
+            if kid in tokens or arcs.base[kid] not in ("obl", "nmod", "advcl"):
+                continue
+            case = arcs.case(kid)
+            if row.preposition is None:
+                if case is None and arcs.base[kid] != "obl":
+                    continue
+            elif case != row.preposition:
+                continue
+            if classes.fits(kid, row.oblique):
+                return True
+    if row.pos == "noun" and row.preposition in ("of", "from"):
+        owner = arcs.child(i, "nmod:poss")
+        return owner is not None and classes.fits(owner, row.oblique)
+    return False
+
+
+def _phrase(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | None:
+    """A verb with further words among its children and their children (of a passive, the subject's too)."""
+    if len(lemmas) == 1:
+        return frozenset({i})
+    tokens = [i]
+    for word in lemmas[1:]:
+        hit = next(
+            (n for n in _near(arcs, tokens) if n not in tokens and (arcs.lemma[n] == word or arcs.lower[n] == word)), None
+        )
+        if hit is None or abs(hit - i) > 12:
+            return None
+        tokens.append(hit)
+    return frozenset(tokens)
+
+
+def _near(arcs: Arcs, tokens: Sequence[int]) -> Iterator[int]:
+    """Where the next word of a trigger may stand: below its words so far, or as the preposition of what stands there."""
+    for node in tokens:
+        for kid in arcs.kids[node]:
+            if arcs.base[kid] not in ("conj", "advcl", "parataxis", "punct", "acl") and arcs.dep[kid] != "nsubj":
+                yield kid
+            if arcs.base[kid] in ("obl", "nmod", "advcl"):
+                yield from (inner for inner in arcs.kids[kid] if arcs.base[inner] in ("case", "mark"))
+            if arcs.base[kid] == "obj" or (arcs.dep[kid] == "advmod" and kid > node):
+                yield from (inner for inner in arcs.kids[kid] if arcs.base[inner] in ("compound", "amod", "advmod", "fixed"))
+
+
+def _run(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | None:
+    """Adjacent words (a hyphen between them does not matter)."""
+    j = i
+    tokens: set[int] = set()
+    for word in lemmas:
+        if j < len(arcs.lower) and arcs.lower[j] == "-" and tokens:
+            tokens.add(j)
+            j += 1
+        if j >= len(arcs.lower) or not (arcs.lemma[j] == word or arcs.lower[j] == word):
+            return None
+        tokens.add(j)
+        j += 1
+    return frozenset(tokens)
+
+
+def _head(arcs: Arcs, tokens: frozenset[int]) -> int:
+    """The token of the range whose head lies outside (the last, when several do)."""
+    outside = [i for i in tokens if arcs.head[i] not in tokens or arcs.head[i] == i]
+    nouns = [i for i in outside if arcs.pos[i] in ("NOUN", "PROPN", "ADJ", "VERB")]
+    return max(nouns or outside or tokens)
+
+
+def _lights(arcs: Arcs) -> dict[int, tuple[LightVerb, ...]]:
+    """Light verbs by token."""
+    table = light_verbs()
+    found: dict[int, tuple[LightVerb, ...]] = {}
+    for i, lemma in enumerate(arcs.lemma):
+        rows = table.get(lemma)
+        if rows and arcs.pos[i] in ("VERB", "AUX"):
+            fitting = tuple(row for row in rows if _phrase(arcs, i, tuple(row.words.split(" "))) is not None)
+            if fitting:
+                found[i] = fitting
+    return found
+
+
+def _light(arcs: Arcs, lights: dict[int, tuple[LightVerb, ...]], item: Found) -> tuple[int | None, LightVerb | None]:
+    """The light verb that governs an event noun."""
+    noun = item.token
+    for _ in range(3):
+        if arcs.dep[noun] != "conj":
+            break
+        noun = arcs.head[noun]
+    verb, dep = arcs.head[noun], arcs.dep[noun]
+    if dep == "nmod" and arcs.case(noun) == "of" and arcs.lemma[verb] in _CONTAINERS:
+        noun, dep, verb = verb, arcs.dep[verb], arcs.head[verb]
+    place: tuple[str, str | None]
+    if dep == "obj" or (dep in ("nsubj:pass",) and verb in lights):
+        place = ("object", None)
+    elif dep == "nsubj":
+        place = ("subject", None)
+    elif arcs.base[noun] == "obl":
+        place = ("oblique", arcs.case(noun))
+    else:
+        place = ("none", None)
+    for row in lights.get(verb, ()):
+        if row.event_in == place[0] and row.preposition == place[1]:
+            return verb, row
+    for kid in arcs.kids[item.token]:
+        if arcs.dep[kid] in ("acl", "acl:relcl") and kid in lights and arcs.passive(kid):
+            for row in lights[kid]:
+                if row.event_in == "object":
+                    return kid, row
+    return None, None
+
+
+_CONTAINERS = frozenset("series wave round spate number string total pair act campaign kind form case policy".split())
