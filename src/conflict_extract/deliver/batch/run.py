@@ -30,6 +30,8 @@ from conflict_extract.lexicons.loader import lexicons_sha256
 from conflict_extract.pool import Pool
 from conflict_extract.settings import Settings
 
+# Maps chunks of records to blocks (tables or IPC streams), in order.
+Engine = Callable[[Iterable[list[Record]]], Iterator[bytes | pa.Table]]
 FINGERPRINT = 1 << 20  # bytes hashed at either end of an input file
 
 
@@ -84,7 +86,7 @@ def run(
     options: Options,
     *,
     on_progress: Callable[[Progress], None] | None = None,
-    engine: Callable[[Iterable[list[Record]]], Iterator[bytes]] | None = None,
+    engine: Engine | None = None,
 ) -> Summary:
     """Extract a corpus into a folder; started again after an interruption it goes on.
 
@@ -117,7 +119,7 @@ def _run(
     settings: Settings,
     options: Options,
     on_progress: Callable[[Progress], None] | None,
-    engine: Callable[[Iterable[list[Record]]], Iterator[bytes]] | None,
+    engine: Engine | None,
 ) -> Summary:
     writer = Writer(out, jsonl=options.jsonl)
     reader = Reader(files, options.columns)
@@ -136,7 +138,7 @@ def _run(
     blocks: list[pa.Table] = []
     try:
         for data in engine(stream.chunks()):
-            block = pa.ipc.open_stream(data).read_all()
+            block = data if isinstance(data, pa.Table) else pa.ipc.open_stream(data).read_all()
             blocks.append(block)
             for row in block.column("documents").to_pylist():
                 for document in row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -70,18 +70,34 @@ class BlockHandler:
 
     def __call__(self, items: list[Record], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
         """The Arrow block (IPC stream) of a chunk."""
-        rows = []
-        for number, record in enumerate(items):
-            if number in failed:
-                rows.append(self.failure(record, code_of(failed[number]), str(failed[number])))
-                continue
-            beat(number)
-            rows.append(self.row(record))
+        table = self.block(items, failed, beat)
         sink = pa.BufferOutputStream()
-        table = pa.Table.from_pylist(rows, schema=block_schema())
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
         return bytes(sink.getvalue())
+
+    def block(
+        self,
+        items: Iterable[Record],
+        failed: dict[int, ConflictExtractError] | None = None,
+        beat: Callable[[int], None] | None = None,
+    ) -> pa.Table:
+        """The Arrow block of records: one row each, in order.
+
+        Args:
+            items: the records.
+            failed: errors of records that must not be tried again, by position.
+            beat: called with the position before work on a record begins.
+        """
+        rows = []
+        for number, record in enumerate(items):
+            if failed and number in failed:
+                rows.append(self.failure(record, code_of(failed[number]), str(failed[number])))
+                continue
+            if beat:
+                beat(number)
+            rows.append(self.row(record))
+        return pa.Table.from_pylist(rows, schema=block_schema())
 
     def failure(self, record: Record, code: str, reason: str) -> Row:
         """The block row of a record that gives an error."""

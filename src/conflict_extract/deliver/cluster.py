@@ -1,0 +1,160 @@
+"""The batch function on Ray Data (extra `cluster`): the same records in, the same blocks out, on many machines.
+
+Actors hold the model and ask for half a processor each: with one each, Ray's own readers starve on small machines (measured with
+Ray 2.60 on two processors). Every chunk is a block of its own before `map_batches`, so that all actors have work. Order is not kept
+by Ray; it is restored by the record number. A block whose node dies is made again on another node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
+from typing import Any
+
+import pyarrow as pa
+
+from conflict_extract.deliver.batch.read import Record
+from conflict_extract.deliver.batch.run import Engine, Options
+from conflict_extract.deliver.batch.work import BlockHandler
+from conflict_extract.errors import BatchError, MissingExtraError
+from conflict_extract.settings import Settings
+
+WINDOW = 1024  # chunks in one Ray dataset; bounds the object store, costs one start of the actors each
+CPUS = 0.5
+RECORDS = pa.schema(
+    [
+        ("number", pa.int64()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("id", pa.string()),
+        ("text", pa.string()),
+        ("date", pa.string()),
+        ("title", pa.string()),
+        ("keep", pa.map_(pa.string(), pa.string())),
+        ("cluster", pa.string()),
+        ("error", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+def record_table(records: Iterable[Record]) -> pa.Table:
+    """Records as an Arrow table with the schema `RECORDS`."""
+    rows = []
+    for record in records:
+        row = {name: getattr(record, name) for name in RECORDS.names}
+        row["date"] = None if record.date is None else str(record.date)
+        row["keep"] = list(record.keep.items())
+        rows.append(
+            {key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for key, value in row.items()}
+        )
+    return pa.Table.from_pylist(rows, schema=RECORDS)
+
+
+def table_records(table: pa.Table) -> list[Record]:
+    """The records of a table made by `record_table`."""
+    return [Record(**{**row, "keep": dict(row["keep"] or [])}) for row in table.to_pylist()]
+
+
+class BlockActor:
+    """The Ray actor: a table of records in, a block out."""
+
+    def __init__(self, settings: dict[str, Any], options: dict[str, Any]) -> None:
+        self.handler = BlockHandler(Settings.model_validate(settings), options)
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The block of a table of records."""
+        return self.handler.block(table_records(table))
+
+
+def extract_dataset(
+    dataset: Any, *, settings: Settings | None = None, actors: int | None = None, reports: bool = False, no_text: bool = False
+) -> Any:
+    """A Ray dataset of records as a Ray dataset of blocks, evaluated lazily.
+
+    Args:
+        dataset: rows with `text` and optionally `number`, `id`, `date`, `title`, `file`, `line`.
+        settings: of the Extractors.
+        actors: number of actors; default: two for every two processors of the cluster.
+        reports: put each Report's JSON into the block.
+        no_text: without the article's words.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+    """
+    ray = _ray()
+    count = actors or max(1, int(ray.cluster_resources().get("CPU", 1)))
+    return dataset.map_batches(
+        BlockActor,
+        fn_constructor_args=((settings or Settings()).model_dump(), {"reports": reports, "no_text": no_text}),
+        batch_format="pyarrow",
+        batch_size=None,
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=count),
+        num_cpus=CPUS,
+    )
+
+
+def ray_engine(settings: Settings, options: Options, *, address: str | None = None, actors: int | None = None) -> Engine:
+    """An engine for `batch.run`: chunks of records to blocks, in order, through Ray Data.
+
+    Args:
+        settings: of the Extractors.
+        options: of the run; `timeout` is not enforced here.
+        address: of a Ray cluster; default: one on this machine, with `workers` processors.
+        actors: number of actors; default: `workers` on this machine, else the cluster's processors.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        BatchError: the cluster cannot be reached.
+    """
+    ray = _ray()
+    if not ray.is_initialized():
+        try:
+            if address:
+                ray.init(address=address, log_to_driver=False)
+            else:
+                ray.init(num_cpus=max(options.workers, 1) + 1, include_dashboard=False, log_to_driver=False)
+        except Exception as error:
+            raise BatchError(f"cannot reach the Ray cluster {address or 'here'}: {error}") from error
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    wanted = actors or (None if address else options.workers)
+
+    def engine(chunks: Iterable[list[Record]]) -> Iterator[pa.Table]:
+        source = iter(chunks)
+        while tables := [record_table(chunk) for chunk in islice(source, WINDOW)]:
+            order = [table.column("number")[0].as_py() for table in tables]
+            blocks = extract_dataset(
+                ray.data.from_arrow(tables), settings=settings, actors=wanted, reports=options.jsonl, no_text=options.no_text
+            )
+            held: dict[int, pa.Table] = {}
+            at = 0
+            for block in blocks.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=2):
+                for start in _starts(block, order):
+                    held[start[0]] = block.slice(start[1], start[2])
+                while at < len(order) and order[at] in held:
+                    yield held.pop(order[at])
+                    at += 1
+            if at < len(order):
+                raise BatchError("Ray gave back fewer blocks than it got")
+
+    return engine
+
+
+def _starts(block: pa.Table, order: list[int]) -> Iterator[tuple[int, int, int]]:
+    """(first record, offset, rows) of the chunks in a block, which may hold several."""
+    firsts = set(order)
+    numbers = block.column("record").to_pylist()
+    cuts = [at for at, number in enumerate(numbers) if number in firsts] + [len(numbers)]
+    for start, end in pairwise(cuts):
+        yield numbers[start], start, end - start
+
+
+def _ray() -> Any:
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise MissingExtraError("ray", "cluster") from None
+    return ray
