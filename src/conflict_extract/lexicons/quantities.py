@@ -90,6 +90,13 @@ class CurrencyDefault(Entry):
     family: tuple[str, ...] = Field(min_length=1)
 
 
+class CurrencyCountry(Entry):
+    """Names and adjectives of a country, to settle shared currency forms in a text without place and actor layers."""
+
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    names: tuple[str, ...]
+
+
 class UnitEntry(Entry):
     """A unit of time or measure: `forms` as written (case counts for symbols), `name` in the singular, and its dimension.
 
@@ -186,6 +193,12 @@ def currency_defaults() -> Mapping[str, CurrencyDefault]:
         if wrong:
             raise LexiconError(f"currency_defaults.jsonl: form {entry.form!r} names unknown codes {', '.join(wrong)}")
     return table
+
+
+@lru_cache(maxsize=1)
+def currency_countries() -> Mapping[str, str]:
+    """Country names, adjectives and large cities → ISO 3166-1 alpha-2 code."""
+    return {name: entry.country for entry in load_table("currency_countries", CurrencyCountry) for name in entry.names}
 
 
 @lru_cache(maxsize=1)

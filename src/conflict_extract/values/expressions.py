@@ -145,7 +145,7 @@ def _glue(text: str, number: Number) -> _Item | None:
             return None
         return _Item(number, number.start, number.end, span=(number.start, number.end), rule="no certain value")
     span = (number.start, number.end)
-    digits = text[number.start].isdigit()
+    digits = text[number.start].isdigit() or text[number.start] == "."
     money = currency_before(text, number.start) if digits or text[number.start] in "½¼¾⅓" else None
     end = number.end
     if number.suffix:
@@ -170,6 +170,12 @@ def _glue(text: str, number: Number) -> _Item | None:
         return None if digits and is_identifier(text, number.start, number.start) else item
     name = currency_after(text, end)
     unit = unit_after(text, end)
+    if unit is None and name is None:
+        more = _MORE.match(text, end)
+        if more:
+            unit = unit_after(text, more.end())
+            if unit is not None and (unit.symbol or unit.kind != "duration"):
+                unit = None
     if name is not None and name.needs_scale and name.form not in ("¢",) and number.scale == 1.0 and (number.value or 0) < (100 if not unit else 1e9):
         name = None
     if name is not None and name.form in ("pound", "pounds") and _is_weight(text, start, name):
@@ -192,6 +198,9 @@ def _glue(text: str, number: Number) -> _Item | None:
         else:
             return _signed(text, item)
     return _bare(text, item, digits)
+
+
+_MORE = re.compile(r"\s(?:more|additional|further|extra|straight|consecutive|full|whole|long|successive|solid)(?=\s)")
 
 
 def _bare(text: str, item: _Item, digits: bool) -> _Item | None:
@@ -224,14 +233,17 @@ def _bare(text: str, item: _Item, digits: bool) -> _Item | None:
     return item
 
 
+_MONEY_RANGE = re.compile(r"[$€£¥₹][\d.,]{1,8}[A-Za-z]{0,2}[-–]$")
+
+
 def _suffix(text: str, number: Number, money: Currency | None) -> tuple[Number, int]:
     """Settle an ambiguous suffix: "$25m", "1.2m people" are millions; "300m (984ft)", "7.62mm" are lengths."""
     suffix = number.suffix
     stop = number.end + len(suffix)
     if money is not None:
         return number.scaled(suffix_value(suffix), stop), stop
-    if suffix in ("k", "K"):
-        return number.scaled(1e3, stop), stop
+    if suffix in ("k", "K") or _MONEY_RANGE.search(text, max(0, number.start - 12), number.start):
+        return number.scaled(suffix_value(suffix), stop), stop
     name = currency_after(text, stop)
     if name is not None and not name.needs_scale:
         return number.scaled(suffix_value(suffix), stop), stop

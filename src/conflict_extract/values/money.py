@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conflict_extract.lexicons.quantities import currencies, currency_defaults
+from conflict_extract.lexicons.quantities import currencies, currency_countries, currency_defaults
 
 _WORDLIKE = frozenset({"ALL", "TOP", "TRY", "COP", "CUP", "SOS", "MAD", "PEN", "BAM", "MOP", "GEL", "LAK", "ANG", "DOP", "NAD", "SAR", "MUR", "HUF", "RON", "STD", "FIM", "BOB", "SIT"})
 """Codes that are also English words or abbreviations: they need a scale word or a four-digit number beside them."""
@@ -189,6 +189,32 @@ def currency_after(text: str, position: int) -> Currency | None:
 
 
 _AFTER_SYMBOLS = frozenset({"kr", "Kr", "kr.", "zł", "Kč", "Ft", "p", "c", "лв", "kn", "RMB", "NIS", "FCFA", "CFAF", "Rs", "Rs."})
+
+
+_NAME = re.compile(r"[A-Z][\w.'’-]*(?:\s(?:and|of|the|es)\s(?=[A-Z]))?(?:\s?[A-Z][\w.'’-]*)*")
+
+
+def country_words(text: str) -> dict[str, int]:
+    """How often a text names each country (ISO 3166-1 alpha-2), by a short table of names, adjectives and large cities.
+
+    >>> country_words("Sudanese officials in Khartoum and the South Sudanese army")
+    {'SD': 2, 'SS': 1}
+    """
+    table = currency_countries()
+    out: dict[str, int] = {}
+    for match in _NAME.finditer(text):
+        parts = match[0].rstrip(".'’").replace("’s", "").replace("'s", "").split()
+        i = 0
+        while i < len(parts):
+            for size in range(min(4, len(parts) - i), 0, -1):
+                name = " ".join(parts[i : i + size])
+                country = table.get(name) or table.get(name.rstrip("."))
+                if country:
+                    out[country] = out.get(country, 0) + 1
+                    i += size - 1
+                    break
+            i += 1
+    return out
 
 
 def settle(

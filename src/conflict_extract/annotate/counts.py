@@ -1,0 +1,495 @@
+"""The component `conflict_counts`: counts, percentages, durations, measures and ages with value, bound, noun, category and scope.
+
+It needs tokens only. Tags and a UD v2 tree, when they are there, decide the counted noun and the governing verb better. Money is
+the component `conflict_money`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural, singular_phrase
+from conflict_extract.annotate._figures import relate, scope_of
+from conflict_extract.annotate._who import category, person_entry, verb_forms, who
+from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, write
+from conflict_extract.lexicons.quantities import person_nouns
+from conflict_extract.values import bounds as bound_words
+from conflict_extract.values.expressions import Expression, scan
+from conflict_extract.values.reject import word_before
+
+_CASUALTY = frozenset({"killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "evacuated", "returned"})
+_ROLE = frozenset({"killed", "wounded", "missing", "captured", "detained", "abducted"})
+_PARTITIVE = re.compile(r"\s(?:more\s)?(?:out\s)?of\s(them|whom|which|us|those|these)(?![^\W_])", re.IGNORECASE)
+_OF_THE = re.compile(r"\s(?:[a-z]+\s)?(?:out\s)?of\s(?:the|its|their|his|her|these|those|our|all|all the|[A-Z]\w+['’]s)\s", re.IGNORECASE)
+_OF = re.compile(r"\sof\s(?=[^\W\d_])")
+_NUMBER_OF = re.compile(r"(?<![^\W_])(?:number|total|tally|count)s?\s(?:number\s)?of\s(?:the\s)?", re.IGNORECASE)
+_TOLL = re.compile(r"(?<![^\W_])(?:(?:death )?toll|population|body count|number of (?:dead|deaths|killed|wounded|injured|displaced|missing|casualties)|(?:dead|casualties|deaths|the wounded|the injured)\s(?:at|to|was|were|is|are|had|has|stood|rose|reached|stands))(?![^\W_])", re.IGNORECASE)
+_REACHES = frozenset("to at reached reaches reaching totals total totaled totalled was were is are hit hits passed exceeded exceeds topped of stood stands risen than about around over nearly almost least some approximately".split())
+_FIGURE = re.compile(r"(?<![^\W_])(?:the|that|this|their|its)\s(?:figure|number|total|toll|count|tally)s?\s(?:at|to|as|is|was|of|from|had|has|stands|stood)(?![^\W_])", re.IGNORECASE)
+_ZERO = re.compile(r"(?<![^\W_])(?:no|zero|without(?: any)?)\s((?:\w+\s){0,2}?(?:casualties|casualty|deaths|injuries|fatalities|survivors|victims))(?![^\W_])", re.IGNORECASE)
+_NOBODY = re.compile(r"(?<![^\W_])(?:no one|no-one|nobody|none)\s(?:was|were|had been|has been|is|have been)\s(?:reported\s|reportedly\s|believed\s|seriously\s|also\s)?(killed|hurt|injured|wounded|missing|harmed|detained|arrested)(?![^\W_])", re.IGNORECASE)
+_NO_PEOPLE = re.compile(r"(?<![^\W_])no\s((?:[a-z]+\s){0,2}?)([a-z]+)\s(?:was|were|had been|have been|has been)\s(?:reported\s|reportedly\s)?(killed|hurt|injured|wounded|missing|harmed)(?![^\W_])", re.IGNORECASE)
+_NONE_OF = re.compile(r"(?<![^\W_])none\sof\s(?:the|these|those|its|their)\s$", re.IGNORECASE)
+_NOT_ONE = re.compile(r"(?<![^\W_])not\s(?:a\s)?(?:single\s)?$", re.IGNORECASE)
+_DEFINITE = frozenset({"the", "these", "those", "both", "all", "its", "their", "his", "her"})
+_SINGULAR = {
+    "second": "seconds", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
+    "decade": "decades", "century": "centuries", "night": "nights", "kilometre": "kilometres", "kilometer": "kilometers",
+    "metre": "metres", "meter": "meters", "mile": "miles", "foot": "feet", "inch": "inches", "yard": "yards", "pound": "pounds",
+    "kilogram": "kilograms", "kilo": "kilos", "gram": "grams", "tonne": "tonnes", "ton": "tons", "acre": "acres", "hectare": "hectares",
+    "litre": "litres", "liter": "liters", "gallon": "gallons", "barrel": "barrels", "degree": "degrees", "megawatt": "megawatts",
+    "square kilometre": "square kilometres", "square mile": "square miles", "square metre": "square metres",
+    "square-mile": "square miles", "square-foot": "square feet", "square foot": "square feet", "fortnight": "fortnights",
+}  # fmt: skip
+_BRACKET = re.compile(r"\s?[(\[]\s?(?:or\s|about\s|around\s|some\s|roughly\s|approximately\s)?$|,\sor\s(?:about\s|around\s|some\s|roughly\s)?$")
+
+
+@Language.factory("conflict_counts", assigns=["doc._.ce_records"])
+def make_counts(nlp: Language, name: str) -> Counts:
+    """The component that writes the layer `counts`."""
+    return Counts()
+
+
+class Counts:
+    """Writes the layer `counts` of `QuantityRecord`s."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find all quantities of the Doc but money.
+
+        Args:
+            doc: any Doc with tokens.
+
+        Returns:
+            The same Doc.
+        """
+        records = _Finder(doc).find()
+        write(doc, "counts", records)
+        return doc
+
+
+class _Finder:
+    """Makes the records of one Doc."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self.expressions = scan(doc.text)
+        self.words = Words(doc)
+        self.records: list[QuantityRecord] = []
+        self.by_expression: dict[int, QuantityRecord] = {}
+        self.people: QuantityRecord | None = None  # the last count of people
+        self.last: QuantityRecord | None = None  # the last count with a noun
+        self.further: set[int] = set()
+
+    def find(self) -> list[QuantityRecord]:
+        for index, expression in enumerate(self.expressions):
+            if expression.kind == "money":
+                continue
+            record = self._count(index, expression) if expression.kind == "count" else self._other(index, expression)
+            if record is not None:
+                self.records.append(record)
+                self.by_expression[index] = record
+        self.records.extend(self._single())
+        self.records.extend(self._zero())
+        self._sides()
+        self.records.sort(key=lambda record: (record.start, -record.end))
+        for number, record in enumerate(self.records, 1):
+            record.id = f"counts:{number}"
+        for index, record in self.by_expression.items():
+            replaced = self.by_expression.get(self.expressions[index].replaces)
+            if replaced is not None:
+                record.replaces = replaced.id
+                if record.kind == replaced.kind == "count":
+                    if not replaced.unit:
+                        replaced.unit, replaced.in_claims = record.unit, record.in_claims
+                    replaced.category = replaced.category or record.category
+        self._conversions()
+        relate(self.words, self.records)
+        return self.records
+
+    # -- percentages, durations, measures, ages -----------------------------------------------------
+
+    def _other(self, index: int, expression: Expression) -> QuantityRecord:
+        unit = expression.unit
+        if expression.kind in ("duration", "measure") and unit in _SINGULAR:
+            unit = _SINGULAR[unit]
+        claims = expression.kind != "age" and not expression.time_like
+        if expression.rule == "fraction":
+            claims = False
+        if expression.kind == "duration" and expression.vague and expression.value is None and expression.low is None:
+            claims = False
+        if expression.kind == "measure" and expression.unit_name in ("basis point",):
+            claims = False
+        if expression.value is None and expression.low is None:
+            claims = False
+        return QuantityRecord(
+            start=expression.start,
+            end=expression.end,
+            kind=expression.kind,
+            value=expression.value,
+            low=expression.low,
+            high=expression.high,
+            comparator=expression.comparator,
+            modifier=expression.modifier,
+            vague=expression.vague,
+            unit=unit,
+            scope=expression.scope or "unknown",
+            in_claims=claims,
+            number=list(expression.number),
+            rule=expression.rule,
+            entry=f"{expression.unit_name} ({expression.dimension})" if expression.dimension else None,
+        )
+
+    def _conversions(self) -> None:
+        """Pair "45km (28 miles)" both ways."""
+        for left, right in zip(self.records, self.records[1:], strict=False):
+            if left.kind == right.kind == "measure" and left.unit != right.unit and right.start >= left.end and right.start - left.end <= 12:
+                if left.equivalent is None and _BRACKET.fullmatch(self.text[left.end : right.start]):
+                    left.equivalent, right.equivalent = right.id, left.id
+
+    # -- counts -----------------------------------------------------------------------------------------
+
+    def _count(self, index: int, expression: Expression) -> QuantityRecord | None:
+        text = self.text
+        written = text[expression.number[0] : expression.number[1]].lower()
+        start, end = expression.start, expression.end
+        record = QuantityRecord(
+            start=start,
+            end=end,
+            kind="count",
+            value=expression.value,
+            low=expression.low,
+            high=expression.high,
+            comparator=expression.comparator,
+            modifier=expression.modifier,
+            vague=expression.vague,
+            number=list(expression.number),
+            rule=expression.rule,
+            whole=expression.whole,
+        )
+        if expression.rule == "no certain value":
+            record.in_claims = False
+            return record
+        if self._is_verb_or_noun(expression, written):
+            return None
+        sentence = self.words.sentence(start)
+        following = self.expressions[index + 1] if index + 1 < len(self.expressions) else None
+        phrase: NounPhrase | None = None
+        source = "noun"
+        if expression.attached is not None:
+            record.unit = expression.attached if expression.attached == "people" else plural(expression.attached)
+            record.in_claims = expression.attached == "people"
+            source = "hyphen"
+        else:
+            phrase, source = self._noun(expression, following, sentence)
+        if phrase is not None and source in ("noun", "of"):
+            record.end = max(record.end, phrase.end) if source == "noun" or written.endswith(("s", "couple", "dozen")) else record.end
+            record.unit = phrase.unit
+            tail = bound_words.after(text, phrase.end)
+            if source == "noun" and tail is not None and record.comparator in ("=", "~") and tail.entry.comparator and tail.entry.phrase not in ("odd", "plus", "minimum", "maximum", "+"):
+                record.comparator, record.modifier, record.end = tail.entry.comparator, text[tail.start : tail.end], tail.end
+        elif phrase is not None:
+            record.unit = phrase.unit
+        record.rule = f"{record.rule}, {source}"
+        self._fill(record, expression, phrase, source, sentence, index)
+        if written == "one" and _NOT_ONE.search(text, max(0, start - 14), start):
+            found = _NOT_ONE.search(text, max(0, start - 14), start)
+            record.value, record.comparator = 0.0, "="
+            record.start = found.start() if found else start
+            record.in_claims = bool(record.unit)
+        elif written == "one" and record.category not in _CASUALTY and not (record.comparator != "=") and source != "partitive":
+            record.in_claims = False
+        if record.unit and person_entry(phrase) if phrase else False:
+            self.people = record
+        if record.unit and expression.attached is None:
+            self.last = record
+        return record
+
+    def _is_verb_or_noun(self, expression: Expression, written: str) -> bool:
+        """Whether a vague word or "couple" is something else ("he scores", "a couple was killed"), or "one" a pronoun by its tag."""
+        text, doc = self.text, self.doc
+        at = self.words.index(expression.number[0])
+        token = doc[at] if at < len(doc) else None
+        if written in ("scores", "tens") and token is not None:
+            if token.tag_.startswith("VB"):
+                return True
+            after = text[expression.number[1] : expression.number[1] + 8].lower()
+            left = word_before(text, expression.number[0]).lower()
+            if not after.startswith((" of ", " more", " were", " have", " had", " are", " dead", " killed", " injur", " wound", ",", ".", " was", " fled", " fle", " die")) or left in ("test", "exam", "the", "his", "her", "their", "credit", "who", "he", "she", "it", "film"):
+                return True
+        if written in ("a couple", "a few", "couple") and expression.vague:
+            after = text[expression.number[1] : expression.number[1] + 4].lower()
+            if written.endswith("couple") and after != " of " and not after.startswith((" hun", " doz", " tho", " mor")):
+                return True
+        if written in ("one",) and token is not None and token.tag_ in ("PRP", "NN") and not token.text[0].isdigit():
+            return True
+        if written in ("few", "several") and expression.value is None and expression.low is None:
+            return written == "few"
+        return False
+
+    def _noun(self, expression: Expression, following: Expression | None, sentence: tuple[int, int]) -> tuple[NounPhrase | None, str]:
+        """The noun phrase that is counted and where it was found."""
+        text, words = self.text, self.words
+        position = expression.end
+        if text[position : position + 4] == " of ":
+            match = _PARTITIVE.match(text, position)
+            if match:
+                apposed = phrase_after(words, match.end(), limit=4)
+                if apposed is not None and person_entry(apposed) and apposed.end - match.end() < 40:
+                    return apposed, "partitive"
+                return None, "partitive"
+            match = _OF_THE.match(text, position)
+            if match:
+                found = phrase_after(words, match.end())
+                if found is not None:
+                    return found, "part"
+                if following is not None and following.kind == "count" and following.start - match.end() <= 18:
+                    found = phrase_after(words, following.end)
+                    return found, "part"
+                return None, "part"
+            match = _OF.match(text, position)
+            if match:
+                found = phrase_after(words, match.end())
+                return (found, "noun") if found is not None else (None, "none")
+        match = _PARTITIVE.match(text, position)
+        if match:
+            return None, "partitive"
+        phrase = phrase_after(words, position)
+        if phrase is not None and following is not None and following.number[0] < phrase.end and following.start > position and following.kind != "age":
+            phrase = None
+        if phrase is not None and phrase.start - position <= 24:
+            return phrase, "noun"
+        return None, "none"
+
+    def _fill(self, record: QuantityRecord, expression: Expression, phrase: NounPhrase | None, source: str, sentence: tuple[int, int], index: int) -> None:
+        """Unit of a bare number, category, who, scope."""
+        text, words = self.text, self.words
+        previous = self.expressions[index - 1].end if index else 0
+        following = self.expressions[index + 1].start if index + 1 < len(self.expressions) else len(text)
+        left = text[max(sentence[0], previous, record.start - 200) : record.start]
+        right = text[record.end : min(sentence[1], following, record.end + 200)]
+        long_left = text[max(sentence[0], record.start - 220) : record.start]
+        first, last = words.index(record.start), words.index(record.end)
+        left_limit = words.index(max(sentence[0], previous if previous > sentence[0] else sentence[0], record.start - 160))
+        right_limit = min(len(self.doc), words.index(min(sentence[1], record.end + 160)))
+        bare = phrase is None and expression.attached is None
+        others = phrase is not None and phrase.head in ("others", "other")
+        if others:
+            phrase_for_role = phrase
+        else:
+            phrase_for_role = phrase
+        decided, evidence = category(words, phrase_for_role, first, max(last, first), min(left_limit, first), max(right_limit, last))
+        if bare or others:
+            unit = self._bare_unit(record, source, long_left, decided, others, sentence)
+            if unit:
+                record.unit = unit
+            if decided is None and unit and self._coordinated_role(record) and self.last is not None:
+                decided, evidence = self.last.category, "same as the figure before"
+        if record.unit and record.category is None:
+            record.category = decided or ("other" if expression.attached is None else None)  # type: ignore[assignment]
+        if decided:
+            record.entry = evidence
+        if phrase is not None and not others:
+            record.who = who(phrase)
+        elif record.unit and (bare or others):
+            base = self.people
+            if base is not None and base.unit == record.unit:
+                record.who = dict(base.who) if base.who else None
+            elif record.unit == "people":
+                record.who = {"status": "unknown", "age": "unknown", "sex": "unknown"}
+        if expression.scope == "further" or others or (phrase is not None and phrase.other) or (text[record.end : record.end + 6].lower() == " more " and bare):
+            self.further.add(record.start)
+        scope, since = scope_of(text, record, left, right, further=record.start in self.further)
+        record.scope = scope
+        record.since_span = since
+        self._in_claims(record, expression, source)
+
+    def _bare_unit(self, record: QuantityRecord, source: str, left: str, decided: str | None, others: bool, sentence: tuple[int, int]) -> str:
+        """The noun of a number that has none beside it."""
+        words = self.words
+        antecedent = self.people if self.people is not None and self.people.start >= sentence[0] else None
+        if source in ("partitive", "part"):
+            base = antecedent or (self.last if self.last is not None and self.last.start >= sentence[0] - 300 else self.people)
+            return base.unit if base is not None else "people" if decided in _CASUALTY else ""
+        if others:
+            return antecedent.unit if antecedent is not None else "people"
+        numbers = list(_NUMBER_OF.finditer(left))
+        last_word = left.split()[-1].lower().strip("(,") if left.split() else ""
+        if numbers and last_word in _REACHES:
+            offset = record.start - len(left) + numbers[-1].end()
+            phrase = phrase_after(words, offset)
+            if phrase is not None and phrase.start - offset <= 1:
+                if phrase.head in ("dead", "killed", "wounded", "injured", "missing", "displaced", "deaths"):
+                    return "people"
+                return phrase.unit
+        if _TOLL.search(left):
+            return "people"
+        if decided in _CASUALTY or decided == "population":
+            return antecedent.unit if antecedent is not None else "people"
+        if _FIGURE.search(left) and self.last is not None:
+            return self.last.unit
+        before = phrase_before(words, record.start) if left.rstrip()[-1:] in ("-", "–", "—", ":") else None
+        if before is not None:
+            return before.unit
+        if self._coordinated_role(record) and self.last is not None:
+            return self.last.unit
+        return ""
+
+    def _coordinated_role(self, record: QuantityRecord) -> bool:
+        """Whether the bare number is an ellipsis of the count before it ("two soldiers on Monday and three on Tuesday")."""
+        last = self.last
+        if last is None or record.start - last.end > 90:
+            return False
+        between = self.text[last.end : record.start].lower()
+        if "." in between or ";" in between:
+            return False
+        tail = self.text[record.end : record.end + 14].lower()
+        return bool(re.search(r"(?:\band|,|\bthen|\bbut)\s(?:\w+\s){0,2}$", between)) and bool(re.match(r"\s(?:in|on|at|from|near|of whom|more|by)\b|[,.;]|\s?$", tail))
+
+    def _in_claims(self, record: QuantityRecord, expression: Expression, source: str) -> None:
+        if not record.in_claims:
+            return
+        if (record.value is None and record.low is None) or not record.unit:
+            record.in_claims = False
+            return
+        head = record.unit.split()[-1].lower()
+        if head in ("times", "points", "percent", "degrees", "things", "ways", "reasons", "cases_", "occasions", "months", "days", "parts", "goals", "runs", "wickets", "seats_"):
+            record.in_claims = False
+            return
+        before = word_before(self.text, record.start).lower()
+        small = (record.value or 99) <= 10 and not self.text[record.number[0]].isdigit() if record.number else False
+        partitive = bool(re.search(r"\bof\s(?:the|these|those|its|their)\s$", self.text[max(0, record.start - 14) : record.start], re.IGNORECASE))
+        if before in _DEFINITE and small and not partitive and record.category not in ("killed", "wounded", "casualties", "missing"):
+            record.in_claims = False
+
+    # -- counts of one and of none -------------------------------------------------------------------------
+
+    def _single(self) -> Iterable[QuantityRecord]:
+        """ "a soldier was killed", "killed three militants and a nine-year-old girl": counts of one, only as casualties."""
+        doc, words = self.doc, self.words
+        forms = verb_forms()
+        ends = {record.end: record for record in self.records if record.kind == "count" and record.category in _ROLE}
+        made: list[QuantityRecord] = []
+        for index, token in enumerate(doc):
+            if token.lower_ not in ("a", "an"):
+                continue
+            phrase = singular_phrase(words, index)
+            if phrase is None:
+                continue
+            found = self._single_role(index, phrase, forms, ends)
+            if found is None:
+                continue
+            record = QuantityRecord(
+                start=token.idx,
+                end=phrase.end,
+                kind="count",
+                value=1.0,
+                whole=True,
+                unit=phrase.unit,
+                category=found,
+                who=who(phrase),
+                number=[token.idx, token.idx + len(token)],
+                rule="article, casualty",
+            )
+            sentence = words.sentence(token.idx)
+            record.scope, record.since_span = scope_of(self.text, record, self.text[max(sentence[0], record.start - 120) : record.start], self.text[record.end : min(sentence[1], record.end + 160)], further=False)
+            ends[record.end] = record
+            made.append(record)
+        return made
+
+    def _single_role(self, index: int, phrase: NounPhrase, forms: object, ends: dict[int, QuantityRecord]) -> str | None:
+        doc, words = self.doc, self.words
+        sentence = words.sentence(doc[index].idx)
+        left = self.text[max(0, doc[index].idx - 14) : doc[index].idx]
+        joined = re.search(r"(?:,\s?|,?\s(?:and|as well as|plus|along with)\s)$", left)
+        if joined:
+            before = ends.get(doc[index].idx - (len(left) - joined.start()))
+            if before is not None:
+                return before.category
+        last = words.index(phrase.end)
+        left_limit = words.index(max(sentence[0], doc[index].idx - 60))
+        right_limit = min(len(doc), words.index(min(sentence[1], phrase.end + 120)))
+        found, _ = category(words, phrase, index, last, min(left_limit, index), max(right_limit, last))
+        if found not in _ROLE:
+            return None
+        if phrase.head in ("prisoner", "detainee", "hostage", "captive", "victim", "refugee", "survivor", "death", "injury", "body", "fatality", "killed", "wound", "corpse", "martyr", "life", "human"):
+            return None
+        between = self.text[phrase.end : phrase.end + 60]
+        if re.match(r"\s(?:who|whose|that|which|said|told)\b", between) and not self._verb_left(index):
+            return None
+        return found
+
+    def _verb_left(self, index: int) -> bool:
+        """Whether a casualty verb stands directly before the article."""
+        return index > 0 and self.doc[index - 1].lower_ in verb_forms()
+
+    def _zero(self) -> list[QuantityRecord]:
+        """ "No casualties", "nobody was hurt", "no civilians were killed", "none of the 12"."""
+        text = self.text
+        made: list[QuantityRecord] = []
+
+        def add(start: int, end: int, unit: str, kind: str, rule: str) -> QuantityRecord:
+            record = QuantityRecord(start=start, end=end, kind="count", value=0.0, whole=True, unit=unit, category=kind, number=[start, end], rule=rule)
+            made.append(record)
+            return record
+
+        for match in _ZERO.finditer(text):
+            noun = match[1].split()[-1].lower()
+            kind = {"deaths": "killed", "fatalities": "killed", "injuries": "wounded", "casualties": "casualties", "casualty": "casualties"}.get(noun, "casualties")
+            if noun == "survivors":
+                kind = "other"
+            if "and injuries" in text[match.end() : match.end() + 13] or "or injuries" in text[match.end() : match.end() + 13]:
+                kind = "casualties"
+            add(match.start(), match.end(), plural(noun) if not noun.endswith("s") else match[1].split()[-1], kind, "no + casualties")
+        for match in _NOBODY.finditer(text):
+            kind = {"killed": "killed", "missing": "missing", "detained": "detained", "arrested": "detained"}.get(match[1].lower(), "wounded")
+            first = re.match(r"no one|no-one|nobody|none", match[0], re.IGNORECASE)
+            end = match.start() + (first.end() if first else 0)
+            add(match.start(), end, "people", kind, "nobody")
+        for match in _NO_PEOPLE.finditer(text):
+            if match[2].lower() not in person_nouns() or match[2].lower() in ("casualties", "deaths", "injuries"):
+                continue
+            kind = {"killed": "killed", "missing": "missing"}.get(match[3].lower(), "wounded")
+            add(match.start(), match.end(2), match[2], kind, "no + people")
+        for record in list(self.records):
+            if record.kind != "count":
+                continue
+            match2 = _NONE_OF.search(text, max(0, record.start - 24), record.start)
+            if match2:
+                none = add(match2.start(), match2.start() + 4, record.unit, record.category or "other", "none of")
+                none.who = record.who
+                none.in_claims = bool(record.unit)
+        taken = [(record.start, record.end) for record in self.records]
+        taken.sort()
+        starts = [start for start, _ in taken]
+        out = []
+        for record in made:
+            at = bisect_right(starts, record.start)
+            clash = [span for span in taken[max(0, at - 1) : at + 1] if span[0] < record.end and record.start < span[1]]
+            for other in self.records:
+                if (other.start, other.end) in clash and other.value == 1.0:
+                    clash = []
+            if not clash:
+                out.append(record)
+        return out
+
+    def _sides(self) -> None:
+        """The actor key of a side named inside a count of people ("three Israeli soldiers")."""
+        mentions = [mention for mention in read(self.doc, "actors", ActorMention) if mention.use == "modifier" or mention.form in ("demonym", "name", "acronym")]
+        if not mentions:
+            return
+        starts = [mention.start for mention in mentions]
+        for record in self.records:
+            if record.who is None or record.kind != "count":
+                continue
+            at = bisect_right(starts, record.start - 1)
+            while at < len(mentions) and mentions[at].start < record.end:
+                if mentions[at].end <= record.end:
+                    record.who["side"] = mentions[at].actor
+                    break
+                at += 1
