@@ -1,0 +1,79 @@
+"""Every Python block in the README and docs/ is run, page by page, in one namespace; generated pages are current."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import conflict_extract
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_blocks_run(page, extractor, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
+    space: dict[str, object] = {"__name__": "__docs__"}
+    for block in blocks:
+        line = page.read_text(encoding="utf-8")[: block.start()].count("\n") + 2
+        code = block[1]
+        if ">>>" in code:
+            test = doctest.DocTestParser().get_doctest(code, space, page.name, str(page), line)
+            runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+            runner.run(test, clear_globs=False)
+            space.update(test.globs)
+            assert runner.summarize(verbose=False).failed == 0, f"{page.name}:{line}"
+        else:
+            exec(compile("\n" * (line - 1) + code, str(page), "exec"), space)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def modules():
+    for info in pkgutil.walk_packages(conflict_extract.__path__, "conflict_extract."):
+        if not info.name.endswith("__main__"):
+            yield info.name
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_doctests(name):
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    assert result.failed == 0
+
+
+def test_generated_pages_are_current():
+    from docs import generate
+
+    for path, text in generate.pages().items():
+        assert path.read_text(encoding="utf-8") == text, f"run: python -m docs.generate ({path.name} is old)"
+
+
+def test_schema_only_grows():
+    """Within schema version 1 fields are only added: every property of the released schema is in this one, unchanged in type."""
+    released = json.loads((ROOT / "fixtures" / "schema-1.0.json").read_text(encoding="utf-8"))
+    current = conflict_extract.Report.model_json_schema(mode="serialization")
+
+    def compare(old, new, where):
+        for name, field in old.get("properties", {}).items():
+            assert name in new["properties"], f"{where}.{name} is gone"
+            assert field.get("type") == new["properties"][name].get("type"), f"{where}.{name} changed its type"
+        for value in old.get("enum", []):
+            assert value in new["enum"], f"{where} lost {value}"
+
+    compare(released, current, "Report")
+    for name, model in released["$defs"].items():
+        compare(model, current["$defs"][name], name)
