@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from itertools import pairwise
 
 from benchmarks.texts import prose
 from conflict_extract import load
@@ -43,7 +44,7 @@ def main() -> None:
             began = time.perf_counter()
             extractor.extract(text, date="2024-03-18")
             seconds.append(time.perf_counter() - began)
-        ratios = "  ".join(f"x{b / a:.1f}" for a, b in zip(seconds, seconds[1:], strict=False))
+        ratios = "  ".join(f"x{b / a:.1f}" for a, b in pairwise(seconds))
         print(name.ljust(20) + "".join(f"{value:11.2f}s" for value in seconds) + f"   {ratios}", flush=True)
 
 
