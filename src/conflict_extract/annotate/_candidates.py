@@ -1,0 +1,221 @@
+"""What the attribution rules produce, and the source of a cue: subjects through the tree, edges of source mentions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
+
+NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
+PERSONAL = frozenset({"PERSON", "PER"})
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One possible attribution.
+
+    Attributes:
+        cue: offsets of the cue. anchor: token of the cue's head.
+        source: tokens [first, last) of the source mention and its head, or None.
+        content: offsets of the content, in order.
+        act, frame, entry, rule: what the lexicon and the rule say.
+        target: head token of who is accused, urged or told, or None.
+        neutral: the wording decides the act. strong: the rules trust it without learned spans.
+        nominal: the content is a noun phrase. direct: made of quotations. continues: the candidate that goes on here.
+        score: of the learned cue, if any.
+    """
+
+    cue: list[int]
+    anchor: int
+    source: tuple[int, int, int] | None
+    content: list[list[int]]
+    act: str
+    frame: str
+    entry: str | None
+    rule: str
+    target: int | None = None
+    neutral: bool = False
+    strong: bool = True
+    nominal: bool = False
+    direct: bool = False
+    addressee: bool = False
+    continues: Candidate | None = None
+    parent: Candidate | None = None
+    score: float | None = None
+    evidence: list[str] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        """First offset of the content."""
+        return self.content[0][0]
+
+    @property
+    def end(self) -> int:
+        """Last offset of the content."""
+        return self.content[-1][1]
+
+    def size(self) -> int:
+        """Characters of content."""
+        return sum(end - start for start, end in self.content)
+
+
+def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
+    """The head of a verb's subject, also when it stands with another verb; relative pronouns give their antecedent.
+
+    Follows coordination, open complements, participles, relative clauses; at most eight steps.
+    """
+    if depth > 8:
+        return None
+    for j in view.children[verb]:
+        if view.dep[j] in ("nsubj", "nsubj:pass", "nsubj:outer"):
+            if view.low[j] in RELATIVES and view.pos[j] in ("PRON", "DET", "SCONJ"):
+                antecedent = relative_head(view, verb)
+                return antecedent if antecedent is not None else (None if view.low[j] in ("which", "that") else j)
+            return j
+    if any(view.dep[j] == "expl" for j in view.children[verb]):
+        return None
+    head, dep = view.head[verb], view.dep[verb]
+    if head == verb:
+        return None
+    if dep == "conj":
+        return subject_of(view, head, depth + 1)
+    if dep == "xcomp":
+        controlled = view.child(head, "obj", "iobj")
+        if controlled is not None and view.infinitive(verb):
+            return controlled
+        return subject_of(view, head, depth + 1)
+    if dep == "advcl":
+        return subject_of(view, head, depth + 1) if view.verbal(head) or view.child(head, "cop") is not None else None
+    if dep in ("acl", "acl:relcl"):
+        return head if view.pos[head] in NOMINAL else None
+    if dep in ("ccomp", "parataxis", "aux", "cop") and dep in ("aux", "cop"):
+        return subject_of(view, head, depth + 1)
+    return None
+
+
+def relative_head(view: View, verb: int) -> int | None:
+    """The antecedent of the relative clause that a verb stands in, or None."""
+    node = verb
+    for _ in range(6):
+        if view.dep[node].startswith("acl"):
+            return view.head[node]
+        if view.dep[node] not in ("conj", "xcomp", "ccomp", "advcl") or view.head[node] == node:
+            return None
+        node = view.head[node]
+    return None
+
+
+def agent_of(view: View, verb: int) -> int | None:
+    """The by-phrase of a passive verb, or None."""
+    for j in view.children[verb]:
+        if view.dep[j] == "obl:agent" or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb):
+            return j
+    return None
+
+
+def source_of(view: View, verb: int) -> int | None:
+    """The head of the one who says it: the agent of a passive verb, else the subject; no expletives."""
+    if view.passive(verb):
+        return agent_of(view, verb)
+    subject = subject_of(view, verb)
+    if subject is None:
+        if view.dep[verb] in ("parataxis", "ccomp", "root", "ROOT", "conj"):
+            return _inverted(view, verb)
+        return None
+    if view.low[subject] in ("there", "what", "here"):
+        return None
+    return subject
+
+
+def _inverted(view: View, verb: int) -> int | None:
+    """The noun phrase right after a verb without subject ("said the mayor" read as an object)."""
+    for j in view.children[verb]:
+        if j > verb and view.left[j] <= verb + 2 and view.base(j) in ("obj", "dep", "parataxis", "obl", "ccomp"):
+            if view.pos[j] in ("NOUN", "PROPN", "PRON") and not view.case_of(j):
+                return j
+    return None
+
+
+def is_name(view: View, i: int) -> bool:
+    """Whether a token heads a personal name."""
+    mention = view.mention[i]
+    if view.ent[i] in PERSONAL:
+        return True
+    if mention is not None and mention.form == "name":
+        row = view.actors.get(mention.actor)
+        return row is not None and row.type == "person"
+    return False
+
+
+def source_span(view: View, head: int) -> tuple[int, int, int]:
+    """The mention of a source as ANNOTATION's edges have it: modifiers left of the head, no phrases right of it, a personal name
+    before a title, coordinated sources together.
+
+    Returns:
+        First token, last token + 1, head token.
+    """
+    if not is_name(view, head):
+        for j in view.children[head]:
+            if j > head and view.base(j) in ("appos", "flat", "parataxis", "nmod", "dep", "list") and is_name(view, j):
+                if view.base(j) == "flat" or view.dep[j] in ("nmod", "nmod:desc") and view.case_of(j):
+                    continue
+                if view.base(j) == "nmod" and view.dep[j] != "nmod:desc":
+                    continue
+                if any(view.low[k] == "," for k in range(head + 1, j)):
+                    return _edges(view, j)
+                first, last, _ = _edges(view, j)
+                start, _, _ = _edges(view, head)
+                return min(first, start), last, j
+    first, last, at = _edges(view, head)
+    conjuncts = [j for j in view.children[head] if view.dep[j] == "conj" and j > head]
+    if conjuncts and view.pos[conjuncts[-1]] in NOMINAL:
+        _, end, _ = _edges(view, conjuncts[-1])
+        if end - first <= 25:
+            last = end
+    return first, last, at
+
+
+def _edges(view: View, head: int) -> tuple[int, int, int]:
+    """Left edge over contiguous modifiers, right edge over the parts of a name."""
+    first = head
+    for j in reversed([j for j in view.children[head] if j < head]):
+        base = view.base(j)
+        if base in ("punct", "cc", "case", "mark", "discourse", "advcl", "acl", "cop", "aux", "parataxis", "nsubj", "obl"):
+            if base == "punct" and view.word[j] in ("-", "–", "'", "’", ".", '"', "“", "”", "/", "&"):
+                first = min(first, j)
+                continue
+            if base == "case" and view.low[j] in ("'s", "'"):
+                continue
+            break
+        if base == "advmod" and view.low[j] in ("however", "meanwhile", "also", "then", "yet", "still", "but", "later"):
+            break
+        if base == "appos" and view.word[j + 1 : j + 2] == [","]:
+            break
+        first = min(first, view.left[j])
+    while first < head and (view.low[first] in _NO_START or not any(char.isalnum() for char in view.word[first])):
+        first += 1
+    last = head + 1
+    for j in view.children[head]:
+        if j >= last and view.base(j) in ("flat", "compound", "goeswith", "fixed") and view.left[j] <= last:
+            last = max(last, j + 1, *(view.right[k] for k in [j] if view.right[k] - j < 4))
+        elif j == last and view.dep[j] in RIGHT_OF_NAME:
+            last = j + 1
+    mention = view.mention[head]
+    if mention is not None and mention.form in ("name", "acronym"):
+        start, end = view.tokens(mention.start, mention.end)
+        if start >= first - 1 or end > last:
+            first, last = min(first, start), max(last, end)
+    elif view.ent[head]:
+        while last < view.n and view.doc[last].ent_iob_ == "I" and view.ent[last] == view.ent[head] and view.sent[last] == view.sent[head]:
+            last += 1
+    return first, last, head
+
+
+_NO_START = frozenset(
+    {"but", "and", "so", "meanwhile", "however", "also", "yet", "because", "as", "while", "when", "if", ",", "then", "still", "even", "only", "though", "although", "that"}
+)
+
+
+def cue_span(view: View, first: int, last: int) -> list[int]:
+    """Offsets of the tokens [first, last)."""
+    return [view.start[first], view.end[last - 1]]

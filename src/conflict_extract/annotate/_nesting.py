@@ -1,0 +1,90 @@
+"""Which attribution lies in whose content, and which are the same saying twice."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._view import View
+
+FIRST_PERSON = frozenset({"i", "we", "me", "us"})
+OWN_PRONOUNS = frozenset({"it", "he", "she", "they", "i", "we"})
+THOUGHT = frozenset({"opinion", "statement", "confirmation", "estimate", "commitment"})
+
+
+def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
+    """Sort, drop doubles and self-nested sayings, set parents.
+
+    Linear but for the sweep over open contents, which is as deep as the nesting; depth is cut at 12.
+    """
+    ordered = sorted(candidates, key=lambda c: (c.content[0][0], -c.content[-1][1], c.anchor))
+    ordered = _doubles(view, ordered)
+    # one entry a piece of content, so that a cue between two pieces is inside of neither
+    events = sorted(((start, -end, number) for number, c in enumerate(ordered) for start, end in c.content))
+    opened: list[tuple[int, int, int]] = []
+    parents: dict[int, int] = {}
+    cues = sorted(range(len(ordered)), key=lambda number: ordered[number].cue[0])
+    position = 0
+    for number in cues:
+        cue = ordered[number].cue
+        while position < len(events) and events[position][0] <= cue[0]:
+            start, end, owner = events[position]
+            opened = [item for item in opened if item[1] > start][-12:]
+            opened.append((start, -end, owner))
+            position += 1
+        best: tuple[int, int] | None = None
+        for start, end, owner in opened:
+            if owner != number and start <= cue[0] and cue[1] <= end and ordered[owner].anchor != ordered[number].anchor:
+                if start <= ordered[number].content[0][0] and ordered[number].content[-1][1] <= end + 1:
+                    if best is None or end - start < best[0]:
+                        best = (end - start, owner)
+        if best is not None:
+            parents[number] = best[1]
+    out: list[Candidate] = []
+    dropped: set[int] = set()
+    for number in sorted(parents, key=lambda n: -ordered[n].size()):
+        if _same_speaker(view, ordered[parents[number]], ordered[number]):
+            dropped.add(number)
+    for number, candidate in enumerate(ordered):
+        if number in dropped:
+            continue
+        parent = parents.get(number)
+        for _ in range(12):
+            if parent is None or parent not in dropped:
+                break
+            parent = parents.get(parent)
+        candidate.parent = ordered[parent] if parent is not None else None
+        out.append(candidate)
+    return out
+
+
+def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
+    """Whether the inner saying is the outer speaker's own ("said it believes that", "I think" in a quotation)."""
+    if inner.source is None:
+        return False
+    low = view.low[inner.source[2]]
+    if low in FIRST_PERSON and outer.direct:
+        return True
+    if outer.source is None:
+        return False
+    if low in OWN_PRONOUNS or low == view.low[outer.source[2]]:
+        if inner.act in ("demand", "accusation", "denial", "threat") and not outer.neutral:
+            return False
+        first = view.tokens(*outer.content[0])[0]
+        near = sum(1 for i in range(first, inner.anchor) if view.verbal(i) and view.finite(i) and view.base(i) not in ("aux", "cop"))
+        return near == 0 and inner.source[2] - first <= 3
+    return False
+
+
+def _doubles(view: View, ordered: list[Candidate]) -> list[Candidate]:
+    """Candidates of one cue with nearly the same content: the direct one, then the longer one, stays."""
+    best: dict[tuple[int, int], int] = {}
+    out: list[Candidate] = []
+    for candidate in ordered:
+        key = (candidate.cue[0], candidate.content[0][0])
+        if key in best:
+            held = out[best[key]]
+            if candidate.direct and not held.direct or candidate.direct == held.direct and candidate.size() > held.size() and held.rule == "learned-spans":
+                out[best[key]] = candidate
+            continue
+        best[key] = len(out)
+        out.append(candidate)
+    return out

@@ -1,0 +1,302 @@
+"""Rules for cues that are no verbs: nouns, adjectives, phrases such as "according to", headline colons, transcripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conflict_extract.annotate._candidates import Candidate, cue_span, source_span, subject_of
+from conflict_extract.annotate._content import pieces, words
+from conflict_extract.annotate._verb_frames import WH
+from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import OtherCue, cue_index
+
+LIGHT = frozenset(
+    "make makes made making issue issues issued issuing give gives gave given giving have has had having express expresses "
+    "expressed expressing voice voices voiced voicing raise raises raised raising repeat repeats repeated repeating release "
+    "releases released take takes took taken send sends sent publish published reiterate reiterated renew renewed".split()
+)
+POSSESSIVE = frozenset({"'s", "'"})
+SPEAKER = re.compile(
+    r"^[ \t]*(?P<name>(?:[A-Z][A-Z.'’-]+(?:[ \t]+[A-Z][A-Z.'’-]*){0,4})|(?:Q|A)|(?:[A-Z][\w.'’-]+(?:[ \t]+[A-Z][\w.'’-]+){0,3}))"
+    r"(?:[ \t]*\([^)\n]{1,60}\))?[ \t]*:[ \t]+(?=\S)"
+)
+
+
+def other_candidates(view: View) -> list[Candidate]:
+    """Attributions by nouns, adjectives and phrases."""
+    index = cue_index()
+    found: list[Candidate] = []
+    for i in range(view.n):
+        if view.masked[i]:
+            continue
+        low = view.low[i]
+        noun = index.nouns.get(low)
+        if noun is not None and view.pos[i] in ("NOUN", "PROPN"):
+            found.extend(_noun(view, i, noun))
+            continue
+        adjective = index.adjectives.get(low)
+        if adjective is not None and (view.pos[i] in ("ADJ", "VERB") or view.child(i, "cop") is not None):
+            found.extend(_adjective(view, i, adjective))
+        if low in index.phrases:
+            for phrase in index.phrases[low]:
+                candidate = _phrase(view, i, phrase)
+                if candidate is not None:
+                    found.append(candidate)
+                    break
+    return found
+
+
+def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
+    """Noun with a clause, an infinitive or a phrase: the claim that P; source from possessor, of-phrase, or a light verb."""
+    source = _owner(view, i)
+    clause = next(
+        (j for j in view.kids(i, "acl", "ccomp", "acl:relcl", "advcl", "appos", "csubj") if j > i and _that(view, j)), None
+    )
+    frame, content, nominal = "", [], False
+    if clause is None and view.child(i, "cop") is None:
+        # "X's claim is that P"
+        head = view.head[i]
+        if view.dep[i] in ("nsubj", "nsubj:outer") and _that(view, head) and head > i and source is not None:
+            clause = head
+            content = [j for j in view.subtree(head, (i,)) if j > i and view.dep[j] != "cop" or j > head]
+            first = next((k for k in view.children[head] if view.dep[k] == "mark" and view.low[k] == "that"), head)
+            content = [j for j in view.subtree(head, (i,)) if j >= first]
+    if clause is not None and "that" in entry.frames:
+        frame = "that"
+        content = content or view.subtree(clause)
+    elif "wh" in entry.frames:
+        clause = next((j for j in view.kids(i, "acl", "ccomp") if j > i and view.low[view.left[j]] in WH), None)
+        if clause is not None:
+            frame, content = "wh", view.subtree(clause)
+    if not frame and "to" in entry.frames and source is not None:
+        clause = next((j for j in view.kids(i, "acl", "xcomp", "ccomp") if j > i and view.infinitive(j)), None)
+        if clause is not None:
+            frame = "to"
+            at = next(j for j in view.subtree(clause) if view.low[j] == "to")
+            content = [j for j in view.subtree(clause) if j >= at]
+    if not frame and source is not None:
+        for j in view.kids(i, "nmod", "acl"):
+            preposition = view.case_of(j)
+            if j > i and preposition in entry.frames and preposition in ("of", "for", "about", "on") and j != source:
+                if view.pos[j] == "PROPN" and preposition == "of":
+                    continue
+                marker = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
+                frame, nominal = preposition, True
+                content = [k for k in view.subtree(j) if k != marker]
+                break
+    if not frame:
+        return
+    spans = pieces(view, content, frame == "that")
+    if not spans or (source is not None and source in content):
+        return
+    yield Candidate(
+        cue=cue_span(view, i, i + 1),
+        anchor=i,
+        source=source_span(view, source) if source is not None else None,
+        content=spans,
+        act=entry.acts.get(frame, entry.act),
+        frame=frame,
+        entry=entry.form,
+        rule=f"nominal-{'clause' if frame == 'that' else frame}",
+        neutral=entry.neutral or entry.act == "statement",
+        strong=not entry.weak and (frame == "that" or source is not None),
+        nominal=nominal,
+    )
+
+
+def _that(view: View, clause: int) -> bool:
+    """Whether a clause has the complementiser "that" (not a relative pronoun)."""
+    return any(view.low[j] == "that" and view.dep[j] == "mark" for j in view.children[clause])
+
+
+def _owner(view: View, i: int) -> int | None:
+    """Whose claim it is: possessor, by-phrase, of- or from-phrase of a person or group, subject of a light verb."""
+    for j in view.children[i]:
+        if view.dep[j] == "nmod:poss":
+            return j
+    for j in view.children[i]:
+        if view.base(j) == "nmod" and view.case_of(j) in ("by", "from") and view.pos[j] in ("NOUN", "PROPN", "PRON"):
+            return j
+    head = view.head[i]
+    if view.dep[i] in ("obj", "obl") and view.low[head] in LIGHT:
+        return subject_of(view, head) if not view.passive(head) else None
+    return None
+
+
+def _adjective(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
+    """Adjective with a clause or an infinitive: is confident that P, is willing to."""
+    source = subject_of(view, i)
+    if source is None or view.low[source] in ("it", "there", "this", "that", "which"):
+        return
+    if view.negated(i) and "that" not in entry.frames:
+        return
+    for j in view.kids(i, "ccomp", "xcomp", "advcl", "acl"):
+        if j < i:
+            continue
+        if "to" in entry.frames and view.infinitive(j):
+            at = next(k for k in view.subtree(j) if view.low[k] == "to")
+            spans, frame = pieces(view, [k for k in view.subtree(j) if k >= at]), "to"
+        elif "that" in entry.frames and (_that(view, j) or view.dep[j] == "ccomp" and view.finite(j)):
+            spans, frame = pieces(view, view.subtree(j)), "that"
+        else:
+            continue
+        if spans:
+            yield Candidate(
+                cue=cue_span(view, i, i + 1),
+                anchor=i,
+                source=source_span(view, source),
+                content=spans,
+                act=entry.act,
+                frame=frame,
+                entry=entry.form,
+                rule=f"adjective-{'clause' if frame == 'that' else 'infinitive'}",
+                neutral=entry.neutral,
+                strong=not entry.weak,
+            )
+            return
+
+
+def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
+    """A fixed phrase at token `i`: according to X, in X's view."""
+    parts = entry.form.split()
+    if "possessive" in entry.frames:
+        return _possessive_phrase(view, i, entry, parts)
+    if view.low[i : i + len(parts)] != parts or i + len(parts) >= view.n:
+        return None
+    after = i + len(parts)
+    head = after
+    for _ in range(12):  # climb to the head of the noun phrase that starts behind the phrase
+        up = view.head[head]
+        if up == head or up < after or view.base(head) not in ("det", "amod", "compound", "nummod", "nmod", "flat", "punct", "advmod", "case") or view.left[up] < i - 1:
+            break
+        if view.base(head) == "nmod" and head < up and view.dep[head] not in ("nmod:poss", "nmod:desc", "nmod:unmarked", "nmod"):
+            break
+        head = up
+    if view.pos[head] not in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X", "DET"):
+        return None
+    if entry.form == "per" and view.pos[head] != "PROPN":
+        return None
+    return _phrase_candidate(view, i, after, head, entry)
+
+
+def _possessive_phrase(view: View, i: int, entry: OtherCue, parts: list[str]) -> Candidate | None:
+    """in X's view: the words around a possessor."""
+    noun = parts[2:]
+    for j in range(i + 1, min(i + 12, view.n - len(noun))):
+        if view.low[j] in ".,;:":
+            return None
+        pronoun = view.tag[j] == "PRP$"
+        if (view.low[j] in POSSESSIVE or pronoun) and view.low[j + 1 : j + 1 + len(noun)] == noun:
+            owner = j if pronoun else view.head[j]
+            if not i < owner <= j:
+                return None
+            return _phrase_candidate(view, i, j + 1 + len(noun), owner, entry, own=(j + 1, j + 1 + len(noun)))
+    return None
+
+
+def _phrase_candidate(
+    view: View, first: int, after: int, source: int, entry: OtherCue, own: tuple[int, int] | None = None
+) -> Candidate | None:
+    """The candidate of a phrase that starts at `first`; its content is the clause that it stands in."""
+    top = source if own is None else view.head[source]
+    for _ in range(6):
+        up = view.head[top]
+        if up == top or not (first <= up < after or view.left[top] >= first and view.base(top) in ("nmod", "fixed", "pobj")):
+            break
+        if not first <= up < after:
+            break
+        top = up
+    clause = view.head[top]
+    if clause == top:
+        return None
+    for _ in range(8):  # from a noun up to its clause
+        if view.verbal(clause) or view.child(clause, "cop", "nsubj") is not None or view.head[clause] == clause:
+            break
+        clause = view.head[clause]
+    while view.dep[clause] in ("xcomp", "conj", "aux") and view.head[clause] != clause and view.child(clause, "nsubj", "nsubj:pass") is None:
+        clause = view.head[clause]
+    if view.dep[clause] == "advcl" and first > clause and view.head[clause] != clause and view.right[view.head[clause]] >= after:
+        clause = view.head[clause]
+    skip = [top]
+    tokens = [
+        k
+        for k in view.subtree(clause, tuple(skip + [j for j in view.kids(clause, "parataxis") if j > first and j > source]))
+        if not first <= k < after
+    ]
+    if view.dep[clause] == "acl:relcl":
+        noun = view.head[clause]
+        tokens = sorted(set(view.subtree(noun, (clause,))) | set(tokens))
+        tokens = [k for k in tokens if k < first]
+    if first > clause:
+        tokens = [k for k in tokens if k < first or k > source and view.right[top] <= k and view.word[k] not in (",", ";")]
+        cut = next((k for k in tokens if k > first and view.word[k - 1] in (";", ".")), None)
+        if cut is not None:
+            tokens = [k for k in tokens if k < cut]
+    spans = pieces(view, tokens)
+    if not spans:
+        return None
+    cue = cue_span(view, first, after) if own is None else cue_span(view, own[0], own[1])
+    return Candidate(
+        cue=cue,
+        anchor=first,
+        source=source_span(view, source),
+        content=spans,
+        act=entry.act,
+        frame=entry.frames[0],
+        entry=entry.form,
+        rule="adverbial-phrase" if own is None else "possessive-phrase",
+        neutral=entry.neutral,
+        strong=not entry.weak,
+    )
+
+
+def colon_candidates(view: View) -> list[Candidate]:
+    """Speaker and colon: headlines ("Envoy: talks have failed") and transcripts ("GOVERNOR: The bridge stays shut.").
+
+    In a headline the speaker must be an actor's name or a personal noun. A transcript needs two paragraphs that start alike, or a
+    speaker in capitals; a turn runs to the end of its paragraph, further paragraphs without a speaker go on.
+    """
+    turns: list[tuple[int, int, int, int]] = []
+    for number, (begin, end) in enumerate(view.paragraph_spans):
+        match = SPEAKER.match(view.text[begin : min(end, begin + 120)])
+        if match is None:
+            continue
+        first, last = view.tokens(begin + match.start("name"), begin + match.end("name"))
+        if first >= last or any(view.masked[i] for i in range(first, last)):
+            continue
+        turns.append((number, first, last, begin + match.end()))
+    found: list[Candidate] = []
+    capital = [turn for turn in turns if view.text[view.start[turn[1]] : view.end[turn[2] - 1]].isupper()]
+    transcript = len(capital) >= 2 or len(turns) >= 4
+    for number, first, last, start in turns:
+        begin, end = view.paragraph_spans[number]
+        head = last - 1
+        name = view.text[view.start[first] : view.end[last - 1]]
+        known = view.mention[head] is not None and view.mention[head].use == "actor"  # type: ignore[union-attr]
+        headline = view.headline[first] or number == 0
+        capital_turn = name.isupper() and len(name) > 3 and words(view.text, start, end) >= 4
+        if not (transcript and (name.isupper() or len(turns) >= 4) or capital_turn and known or headline and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC"))):
+            continue
+        if name in ("Q", "A") and not transcript:
+            continue
+        body = [i for i in range(last, view.n) if start <= view.start[i] < end] if end - start < 100_000 else []
+        spans = pieces(view, body)
+        if not spans or words(view.text, *spans[0]) < 3:
+            continue
+        colon = view.tokens(start - 2, start)[0]
+        found.append(
+            Candidate(
+                cue=[view.text.rfind(":", 0, start), view.text.rfind(":", 0, start) + 1],
+                anchor=colon,
+                source=(first, last, head),
+                content=[[spans[0][0], spans[-1][1]]],
+                act="statement",
+                frame="colon",
+                entry=None,
+                rule="transcript" if transcript else "headline-colon",
+                neutral=True,
+                direct=transcript,
+            )
+        )
+    return found

@@ -1,0 +1,76 @@
+"""Heads that a parser often misses around cues, moved before the rules read the tree."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import VerbCue, cue_index
+
+ADDING = frozenset({"adding", "noting", "stressing", "insisting", "saying", "warning", "claiming", "arguing", "calling", "urging", "accusing"})
+DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to")
+
+
+def repair(view: View) -> None:
+    """Move the heads; the edges of subtrees are computed anew when something moved."""
+    moved = False
+    index = cue_index()
+    for i in range(view.n):
+        entry = index.verbs.get(view.low[i])
+        if entry is None or not view.verbal(i):
+            continue
+        if view.low[i] in ADDING and view.dep[i] in ("advcl", "xcomp", "conj", "parataxis", "acl") and i and view.word[i - 1] == ",":
+            cue = _cue_above(view, i)
+            if cue is not None and cue != view.head[i]:
+                _move(view, i, cue, "advcl")
+                moved = True
+        elif view.dep[i] == "conj" and view.tag[i] in ("VBD", "VBZ", "VBP", "VBN") and view.child(i, "nsubj", "nsubj:pass") is None:
+            clause = view.head[i]
+            cue = view.head[clause]
+            if view.dep[clause] == "ccomp" and cue < clause < i and _second_cue(view, clause, cue, i, entry):
+                _move(view, i, cue, "conj")
+                moved = True
+    if moved:
+        view._edges()
+
+
+def _move(view: View, i: int, head: int, dep: str) -> None:
+    """Hang a token elsewhere."""
+    view.children[view.head[i]].remove(i)
+    view.head[i] = head
+    view.dep[i] = dep
+    view.children[head].append(i)
+    view.children[head].sort()
+
+
+def _cue_above(view: View, i: int) -> int | None:
+    """The finite cue to the left in whose complement a participle hangs, or the cue that the participle's clause is the content of."""
+    index = cue_index()
+    node = view.head[i]
+    best = None
+    for _ in range(8):
+        if node < i and view.low[node] in index.verbs and view.verbal(node) and view.dep[node] != "acl:relcl":
+            best = node
+            break
+        for j in view.children[node]:  # "P, X said, adding": the cue is a parenthesis of P
+            if j < i and view.dep[j] == "parataxis" and view.low[j] in index.verbs:
+                return j
+        if view.head[node] == node:
+            break
+        node = view.head[node]
+    return best
+
+
+def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) -> bool:
+    """Whether a verb coordinated with the content of a cue is rather a second cue of the same source."""
+    if not any(frame.startswith(DEMANDING) or frame == "to" for frame in entry.frames) and "that" not in entry.frames:
+        return False
+    if view.low[cue] not in cue_index().verbs:
+        return False
+    marked = any(view.low[j] == "that" and view.dep[j] == "mark" for j in view.children[second])
+    if marked or view.tag[second] != view.tag[cue]:
+        return False
+    helped = [view.tag[j] for j in view.children[clause] if view.base(j) in ("aux", "cop")]
+    first = helped[0] if helped else view.tag[clause]
+    subject = next((j for j in view.children[clause] if view.dep[j].startswith("nsubj")), None)
+    if first != view.tag[second]:
+        return True
+    return subject is not None and view.low[subject] not in ("it", "he", "she", "they") and view.pos[subject] == "NOUN" and bool(helped)

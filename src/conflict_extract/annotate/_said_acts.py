@@ -1,0 +1,158 @@
+"""The act of a saying: the cue's own, or for neutral cues what the wording says."""
+
+from __future__ import annotations
+
+import re
+
+from conflict_extract.annotate._candidates import Candidate, subject_of
+from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import cue_index
+from conflict_extract.lexicons.wordings import wordings
+
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"”'’]*\s+(?=[\"“'‘A-Z\[])")
+_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Capt|Sgt|Maj|St|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs|Rep|Sen|Gov|Prof|Rev|Fr)|\b[A-Z])\.$")
+_OWN = frozenset({"it", "he", "she", "they", "we", "i"})
+NEUTRAL_WARN = frozenset({"warn", "caution"})
+
+
+def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a stretch of text, by their punctuation."""
+    out: list[tuple[int, int]] = []
+    begin = start
+    for match in _SENTENCE.finditer(text, start, end):
+        if _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
+            continue
+        out.append((begin, match.start()))
+        begin = match.end()
+    out.append((begin, end))
+    return out
+
+
+def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | None:
+    """The act and the name of the first wording found in a piece of content, or None."""
+    flat = piece.replace("’", "'")
+    for row, pattern in wordings():
+        if row.condition == "direct" and not direct or row.condition == "own" and not own or row.condition == "other" and own:
+            continue
+        if pattern.search(flat):
+            return row.act, row.name
+    return None
+
+
+def own_subject(view: View, candidate: Candidate) -> bool:
+    """Whether the content's first subject is the speaker: a pronoun, or the same name; metonyms of one actor count."""
+    if candidate.source is None:
+        return False
+    first, last = view.tokens(candidate.content[0][0], candidate.content[0][1])
+    mention = view.mention[candidate.source[2]]
+    actors = set()
+    if mention is not None:
+        actors.add(mention.actor)
+        row = view.actors.get(mention.actor)
+        affiliation = mention.affiliation or (row.affiliation if row is not None else None)
+        if affiliation:
+            actors.add(affiliation)
+    for i in range(first, min(last, first + 14)):
+        if view.dep[i].startswith("nsubj"):
+            if view.low[i] in _OWN:
+                return True
+            other = view.mention[i]
+            if other is not None and other.actor in actors and other.use == "actor":
+                return True
+            return view.low[i] == view.low[candidate.source[2]]
+    return False
+
+
+def settle_act(view: View, candidate: Candidate) -> None:
+    """Write the act of a candidate, with the wording as evidence."""
+    if candidate.nominal and candidate.entry in ("reiterate", "repeat", "renew"):
+        for start, end in candidate.content:
+            for i in range(*view.tokens(start, end)):
+                noun = cue_index().nouns.get(view.low[i])
+                if noun is not None:
+                    candidate.act = noun.act
+                    return
+    entry = candidate.entry
+    text = " ".join(view.text[start:end] for start, end in candidate.content)
+    if candidate.direct and view.text[candidate.end : candidate.end + 1] == "?":
+        text += "?"
+    if not (candidate.neutral or entry in NEUTRAL_WARN):
+        if entry in ("call", "describe", "dub", "label", "brand") and candidate.act in ("opinion", "statement"):
+            if _BLAMING.search(text):
+                candidate.act = "accusation"
+                candidate.evidence.append("wording:blaming")
+        return
+    if entry in NEUTRAL_WARN and candidate.act != "statement":
+        return
+    found = wording_act(text, direct=candidate.direct, own=own_subject(view, candidate))
+    if found is None:
+        return
+    act, name = found
+    if entry in NEUTRAL_WARN and act not in ("threat", "demand"):
+        return
+    candidate.act = act
+    candidate.evidence.append(f"wording:{name}")
+
+
+_BLAMING = re.compile(
+    r"\b(?:unprovoked|provocation|provocative|illegal|unlawful|criminal|crimes?|terror\w*|aggress\w*|barbaric|massacre|genocid\w*|traitors?|"
+    r"occupiers?|murder\w*|war criminals?|treacher\w*|betray\w*|a lie|lies|liars?|saboteurs?|bandits?|cowardly)\b",
+    re.IGNORECASE,
+)
+
+
+def split_by_act(view: View, candidate: Candidate) -> list[Candidate]:
+    """A direct quotation whose sentences do different things becomes one candidate a run of sentences of the same act."""
+    if not candidate.direct or not candidate.neutral or candidate.size() > 20_000:
+        return [candidate]
+    runs: list[tuple[str, str, list[list[int]]]] = []
+    for start, end in candidate.content:
+        for first, last in sentences(view.text, start, end):
+            piece = view.text[first:last] + ("?" if view.text[last : last + 1] == "?" else "")
+            act, name = wording_act(piece, direct=True, own=False) or ("statement", "")
+            if runs and (runs[-1][0] == act or len(piece) < 25 or _carries(runs[-1][0], act, piece)):
+                spans = runs[-1][2]
+                if spans[-1][1] >= first - 3 and start <= spans[-1][0]:
+                    spans[-1][1] = last
+                else:
+                    spans.append([first, last])
+            else:
+                runs.append((act, name, [[first, last]]))
+    if len(runs) < 2:
+        return [candidate]
+    out: list[Candidate] = []
+    for act, name, spans in runs:
+        from conflict_extract.annotate._content import trim
+
+        trimmed = [[*span] for span in (trim(view.text, first, last) for first, last in spans) if span is not None]
+        if not trimmed:
+            continue
+        out.append(
+            Candidate(
+                cue=candidate.cue,
+                anchor=candidate.anchor,
+                source=candidate.source,
+                content=trimmed,
+                act=act,
+                frame=candidate.frame,
+                entry=candidate.entry,
+                rule=candidate.rule if not out else "same-quote",
+                target=candidate.target,
+                neutral=False,
+                direct=True,
+                addressee=candidate.addressee,
+                continues=candidate.continues if not out else out[-1],
+                score=candidate.score,
+                evidence=[f"wording:{name}"] if name else [],
+            )
+        )
+    return out or [candidate]
+
+
+def _carries(previous: str, act: str, piece: str) -> bool:
+    """Whether a sentence without an act of its own goes on with the one before."""
+    if act != "statement":
+        return False
+    if previous == "threat":
+        return re.match(r"^(?:and|but|then|that|this|so)\b", piece, re.IGNORECASE) is not None
+    return previous == "denial"

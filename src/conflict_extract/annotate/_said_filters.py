@@ -1,0 +1,53 @@
+"""Which candidates do not stand: nothing is reported as said."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._view import View
+
+MODALS = frozenset({"could", "would", "should", "might", "may", "can", "must", "shall", "ought", "'d", "ca", "will", "wo", "'ll"})
+CARRIERS = frozenset(
+    "go continue begin start proceed come appear seem hasten rush use begin_to keep move take want refuse be have happen".split()
+)
+DECLINE = frozenset({"decline", "declined", "declines", "declining", "refuse", "refused", "refuses", "refusing", "fail", "failed", "fails", "unable", "hesitate", "hesitated", "stop", "stopped", "forget", "forgot", "avoid", "avoided", "unwilling", "want", "wanted", "wants"})
+SPEECH_ACTS = frozenset({"demand", "commitment", "threat", "denial", "accusation"})
+NOT_SOURCES = frozenset("what nothing everything something anything there this that which these those here one's whatever".split())
+
+
+def stands(view: View, candidate: Candidate) -> bool:
+    """Whether the candidate's cue reports a saying at all: not negated, not merely possible, not declined, not asked about."""
+    i = candidate.anchor
+    if candidate.rule.startswith(("adverbial", "possessive", "headline", "transcript")):
+        return True
+    if candidate.source is not None and view.low[candidate.source[2]] in NOT_SOURCES:
+        return False
+    verb = view.verbal(i)
+    if not verb:
+        return not (view.negated(view.head[i]) and view.low[view.head[i]] in ("have", "has", "had", "is", "was"))
+    auxiliaries = {view.low[j] for j in view.children[i] if view.base(j) == "aux"}
+    if auxiliaries & MODALS and not (candidate.act in ("opinion",) and candidate.frame in ("that", "raise", "ecm")):
+        return False
+    if view.negated(i) and (candidate.act in ("statement", "announcement", "confirmation", "denial", "question") or candidate.neutral):
+        return False
+    if view.infinitive(i):
+        head = view.head[i]
+        low = view.low[head]
+        if low in DECLINE:
+            return False
+        if view.dep[i] == "xcomp" and (low.startswith(("go", "went", "contin", "beg", "start", "proceed", "came", "come", "appear", "seem", "hasten", "rush", "mov"))):
+            return True
+        candidate.strong = False
+        return True
+    if view.dep[i] in ("amod", "compound"):
+        return False
+    if view.tag[i] == "VBG" and view.dep[i] in ("nsubj", "csubj", "obj", "nmod"):
+        return False
+    if view.dep[i] == "advcl" and any(view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]):
+        return False
+    if view.tag[i] == "VB" and not auxiliaries and candidate.source is None:
+        return False  # imperative
+    if candidate.source is None and not view.passive(i):
+        candidate.strong = False
+    if candidate.source is not None and view.low[candidate.source[2]] == "you":
+        candidate.strong = False
+    return True

@@ -1,0 +1,544 @@
+"""Rules over the tree for verbs: one function a complement pattern, named as in the lexicon's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from conflict_extract.annotate._candidates import Candidate, agent_of, cue_span, source_of, source_span, subject_of
+from conflict_extract.annotate._content import pieces
+from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import VerbCue, cue_index
+
+SPEECH_TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight week month year morning evening "
+    "afternoon night statement interview report conference briefing letter speech tweet post message telephone phone television "
+    "radio twitter telegram facebook reporters journalists".split()
+)
+WH = frozenset("whether if who whom whose what which when where why how".split())
+OBJECTS = ("obj", "iobj")
+
+
+def verb_candidates(view: View, verb: int, entry: VerbCue, cue_end: int) -> list[Candidate]:
+    """All attributions of one verb; the first pattern that fits wins, except that a verb may take a noun phrase and a clause."""
+    maker = _Maker(view, verb, entry, cue_end)
+    for name, rule in RULES:
+        if name == "clause" or any(_kind(frame) == name for frame in entry.frames):
+            found = list(rule(maker))
+            if found:
+                return found
+    return []
+
+
+def _kind(frame: str) -> str:
+    """The rule that reads a frame."""
+    head, _, rest = frame.partition(":")
+    if not rest:
+        return {"obj_that": "clause", "obj_wh": "clause", "that": "clause", "wh": "clause"}.get(head, head)
+    return head + "+" if "+" in rest else head
+
+
+class _Maker:
+    """What every rule needs to know about one verb."""
+
+    def __init__(self, view: View, verb: int, entry: VerbCue, cue_end: int) -> None:
+        self.view, self.verb, self.entry = view, verb, entry
+        self.cue = cue_span(view, verb, cue_end)
+        self.last = cue_end
+        self.passive = view.passive(verb)
+        self.source = source_of(view, verb)
+        self.object = next((j for j in view.children[verb] if view.dep[j] in OBJECTS and j > verb), None)
+        if self.object is None:
+            self.object = next((j for j in view.children[verb] if view.dep[j] in OBJECTS), None)
+        self.subject = subject_of(view, verb) if self.passive else None
+
+    def make(
+        self,
+        frame: str,
+        content: list[int],
+        rule: str,
+        target: int | None = None,
+        *,
+        nominal: bool = False,
+        cue_last: int | None = None,
+        that: bool = True,
+        source: int | None = None,
+    ) -> Iterator[Candidate]:
+        """One candidate when its content has words."""
+        view, entry = self.view, self.entry
+        spans = pieces(view, content, that)
+        head = self.source if source is None else source
+        if not spans or (head is not None and head in content and not self.passive):
+            return
+        cue = self.cue if cue_last is None else cue_span(view, self.verb, cue_last)
+        yield Candidate(
+            cue=cue,
+            anchor=self.verb,
+            source=source_span(view, head) if head is not None else None,
+            content=spans,
+            act=entry.frames.get(frame, entry.act),
+            frame=frame,
+            entry=entry.name,
+            rule=rule,
+            target=target,
+            neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
+            strong=frame in entry.frames and frame not in entry.weak,
+            nominal=nominal,
+            addressee=entry.addressee,
+        )
+
+    def obliques(self, preposition: str) -> list[int]:
+        """Phrases and gerunds of the verb (or of its object or subject) with a preposition."""
+        view = self.view
+        hosts = [self.verb] + [j for j in (self.object, self.subject) if j is not None and view.head[j] == self.verb]
+        found = []
+        for host in hosts:
+            for j in view.children[host]:
+                if view.base(j) in ("obl", "nmod", "advcl", "acl", "xcomp", "ccomp", "obj") and j > self.verb:
+                    if view.case_of(j) == preposition:
+                        found.append(j)
+        return sorted(found)
+
+    def below(self, top: int, without: tuple[int, ...] = ()) -> list[int]:
+        """The tokens of a phrase without its first preposition or marker."""
+        view = self.view
+        tokens = view.subtree(top, without)
+        marker = next((j for j in view.children[top] if view.dep[j] in ("case", "mark") and j < top), None)
+        if marker is not None:
+            drop = set(view.subtree(marker))
+            tokens = [i for i in tokens if i not in drop]
+        return tokens
+
+
+def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
+    """A clause's tokens on its side of the cue: what stands beyond the cue's own words is not part of it."""
+    tokens = view.subtree(clause)
+    if clause > verb:
+        return [i for i in tokens if i > verb]
+    return [i for i in tokens if i < verb] if all(i < verb for i in tokens) or clause < verb else tokens
+
+
+def _clause(maker: _Maker) -> Iterator[Candidate]:
+    """Finite clause after or before the cue; the cue as parenthesis in its own content."""
+    view, verb, frames = maker.view, maker.verb, maker.entry.frames
+    takes = [frame for frame in ("that", "wh", "obj_that", "obj_wh", "quote") if frame in frames]
+    if not takes:
+        return
+    for clause in view.kids(verb, "ccomp", "csubj:pass", "csubj", "parataxis", "advcl", "xcomp", "acl"):
+        if view.dep[clause] in ("advcl", "acl", "csubj", "csubj:pass") and not _that_clause(view, clause):
+            continue
+        if view.dep[clause] == "xcomp" and not (view.finite(clause) and view.child(clause, "nsubj") is not None):
+            continue
+        if view.dep[clause] == "parataxis" and not _speech_gap(view, verb, clause):
+            continue
+        if not view.finite(clause) and view.infinitive(clause):
+            if not _asks(view, clause) or not {"wh", "obj_wh"} & set(frames):
+                continue
+        elif not view.finite(clause) and view.tag[clause] == "VBG" and view.child(clause, "nsubj") is None:
+            continue
+        if view.low[view.left[clause]] in ("as", "because", "after", "before", "since", "while", "until", "although", "than"):
+            continue
+        asked = _asks(view, clause)
+        told = maker.object is not None and maker.object < clause or maker.passive and maker.subject is not None
+        frame = _clause_frame(frames, asked, told, before=clause < verb)
+        if frame is None:
+            continue
+        target = None
+        if told and frame.startswith("obj_"):
+            target = maker.object if maker.object is not None else maker.subject
+        elif "document" in maker.entry.limits.values() and not _document(view, maker.source):
+            continue
+        rule = "clausal-complement" if clause > verb else "clause-before"
+        if view.dep[clause] == "parataxis":
+            rule = "paratactic-content"
+        yield from maker.make(frame, _clause_tokens(view, clause, verb), rule, target, that=not asked)
+        return
+    if view.dep[verb] == "parataxis" and ("that" in frames or "quote" in frames):
+        host = view.head[verb]
+        if maker.source is None and not maker.passive:
+            return
+        tokens = [i for i in view.subtree(host, (verb,)) if not _own_clause(view, i, verb)]
+        yield from maker.make("that" if "that" in frames else "quote", tokens, "parenthetical-cue")
+
+
+def _own_clause(view: View, i: int, verb: int) -> bool:
+    """Whether a token belongs to words between the cue and its subject that the parser hung elsewhere."""
+    return view.word[i] in (",",) and abs(i - verb) == 1
+
+
+def _clause_frame(frames: dict[str, str], asked: bool, told: bool, *, before: bool) -> str | None:
+    """Which of a verb's frames a clause fills."""
+    order = (["obj_wh", "wh"] if told else ["wh", "obj_wh"]) if asked and not before else []
+    order += ["obj_that", "that", "quote"] if told else ["that", "obj_that", "quote"]
+    if asked and not before:
+        order = [frame for frame in order if frame != "quote"]
+    return next((frame for frame in order if frame in frames), None)
+
+
+def _asks(view: View, clause: int) -> bool:
+    """Whether a clause starts with a question word."""
+    first = view.left[clause]
+    return view.low[first] in WH and view.low[first] != "that"
+
+
+def _that_clause(view: View, clause: int) -> bool:
+    """Whether a clause is introduced by "that"."""
+    return any(view.dep[j] == "mark" and view.low[j] == "that" for j in view.children[clause])
+
+
+def _speech_gap(view: View, verb: int, clause: int) -> bool:
+    """Whether a paratactic clause is the cue's content: after a comma or colon right behind the cue, or before it."""
+    if clause < verb:
+        return True
+    gap = [view.word[i] for i in range(verb + 1, view.left[clause])]
+    return len(gap) <= 12 and (":" in gap or view.left[clause] - verb <= 3)
+
+
+def _document(view: View, source: int | None) -> bool:
+    """Whether a source is a text, a study or an office, not a pronoun."""
+    return source is not None and view.pos[source] in ("NOUN", "PROPN")
+
+
+def _to(maker: _Maker) -> Iterator[Candidate]:
+    """Infinitive of the same subject: vowed to, refused to."""
+    view, verb = maker.view, maker.verb
+    for clause in view.kids(verb, "xcomp", "advcl", "ccomp"):
+        if clause < verb or not view.infinitive(clause) or view.child(clause, "nsubj") is not None:
+            continue
+        if view.dep[clause] == "advcl" and (maker.object is not None or view.left[clause] > maker.last + 2):
+            continue
+        if maker.object is not None and maker.object < clause and view.dep[maker.object] == "obj":
+            continue
+        if maker.passive and view.child(verb, "aux:pass") is not None:
+            continue
+        yield from maker.make("to", _from_to(view, clause), "infinitive")
+        return
+
+
+def _from_to(view: View, clause: int) -> list[int]:
+    """An infinitival clause from its "to" on."""
+    tokens = view.subtree(clause)
+    at = next((i for i in tokens if view.low[i] == "to"), tokens[0])
+    lead = at - 1 if at and view.low[at - 1] == "not" and at - 1 in tokens else at
+    return [i for i in tokens if i >= lead]
+
+
+def _obj_to(maker: _Maker) -> Iterator[Candidate]:
+    """Object and infinitive: urged X to; also passive."""
+    view, verb = maker.view, maker.verb
+    for clause in view.kids(verb, "xcomp", "ccomp", "advcl", "acl"):
+        if clause < verb or not view.infinitive(clause):
+            continue
+        who = view.child(clause, "nsubj") if view.dep[clause] == "ccomp" else None
+        if who is None:
+            who = maker.subject if maker.passive else maker.object
+        if who is None or (not maker.passive and who > clause):
+            continue
+        yield from maker.make("obj_to", _from_to(view, clause), "object-and-infinitive", who)
+        return
+    if maker.object is not None:
+        for clause in view.kids(maker.object, "acl", "xcomp"):
+            if view.infinitive(clause) and clause > maker.object and not maker.passive:
+                yield from maker.make("obj_to", _from_to(view, clause), "object-and-infinitive", maker.object)
+                return
+
+
+def _ecm(maker: _Maker) -> Iterator[Candidate]:
+    """Object and infinitive as one content: wants X to, believes X to be."""
+    view, verb = maker.view, maker.verb
+    if maker.passive:
+        return
+    for clause in view.kids(verb, "xcomp", "ccomp"):
+        if clause < verb or not view.infinitive(clause):
+            continue
+        who = view.child(clause, "nsubj")
+        who = maker.object if who is None else who
+        if who is not None and verb < who < clause:
+            tokens = sorted(set(view.subtree(who)) | set(view.subtree(clause)))
+            yield from maker.make("ecm", tokens, "accusative-and-infinitive")
+            return
+
+
+def _raise(maker: _Maker) -> Iterator[Candidate]:
+    """Passive with infinitive: is believed to, enclave – estimated before to have …"""
+    view, verb = maker.view, maker.verb
+    if not maker.passive:
+        return
+    for clause in view.kids(verb, "xcomp", "ccomp", "advcl"):
+        if clause > verb and view.infinitive(clause):
+            subject = maker.subject
+            if subject is None:
+                continue
+            subject_tokens = [i for i in view.subtree(subject, (verb,)) if i < verb and not _right_clause(view, i, subject)]
+            agent = agent_of(view, verb)
+            yield from maker.make("raise", subject_tokens + _from_to(view, clause), "passive-raising", source=agent)
+            return
+
+
+def _right_clause(view: View, i: int, noun: int) -> bool:
+    """Whether a token stands in a clause to the right of its noun."""
+    return any(
+        view.base(j) in ("acl", "parataxis", "appos") and j > noun and view.inside(i, j) for j in view.children[noun]
+    )
+
+
+def _np(maker: _Maker) -> Iterator[Candidate]:
+    """Noun phrase: denied the claim, announced an appeal; passive: a truce was announced; relative: which X denies."""
+    view, verb, entry = maker.view, maker.verb, maker.entry
+    if maker.passive:
+        subject = maker.subject
+        if subject is None or (subject > verb and view.dep[verb] != "parataxis"):
+            return
+        tokens = [i for i in view.subtree(subject, (verb,)) if not view.inside(verb, i) or i == subject]
+        tokens = [i for i in tokens if i < verb or view.head[subject] == verb]
+        if view.low[subject] in ("it", "this", "that") and view.child(verb, "ccomp") is not None:
+            return
+        if _limited(view, entry, "np", tokens, subject):
+            return
+        yield from maker.make("np", tokens, "passive-noun-phrase", nominal=True)
+        return
+    thing = maker.object
+    if thing is None or maker.source is None:
+        return
+    if _limited(view, entry, "np", view.subtree(thing), thing):
+        return
+    tokens = view.subtree(thing)
+    if thing < verb and view.low[thing] not in ("which", "what", "that"):
+        return
+    edge = view.right[thing]
+    for j in view.children[verb]:
+        if j > thing and view.left[j] <= edge + 1 and _belongs(view, j):
+            tokens += view.subtree(j)
+            edge = view.right[j]
+    yield from maker.make("np", sorted(set(tokens)), "noun-phrase", nominal=True, that=False)
+
+
+def _belongs(view: View, j: int) -> bool:
+    """Whether a phrase of the verb right behind its object rather belongs to the object."""
+    if any(view.low[i] in SPEECH_TIMES for i in range(view.left[j], min(view.right[j], view.left[j] + 6))):
+        return False
+    if view.word[view.left[j]] == ",":
+        return False
+    if view.base(j) == "obl":
+        return view.case_of(j) in ("for", "of", "over", "against", "between", "from", "into", "about", "in", "at")
+    return view.base(j) == "advcl" and view.infinitive(j)
+
+
+def _limited(view: View, entry: VerbCue, frame: str, tokens: list[int], head: int) -> bool:
+    """Whether a restriction of the lexicon forbids this content."""
+    limit = entry.limits.get(frame)
+    if limit == "number":
+        return not any(view.pos[i] == "NUM" or view.tag[i] == "CD" for i in tokens)
+    if limit == "speech":
+        return view.low[head] not in cue_index().nouns
+    return False
+
+
+def _ing(maker: _Maker) -> Iterator[Candidate]:
+    """Gerund: denied hitting."""
+    view, verb = maker.view, maker.verb
+    for clause in view.kids(verb, "xcomp", "ccomp", "advcl", "obj"):
+        if clause > verb and view.tag[clause] == "VBG" and view.left[clause] <= maker.last + 1 and not view.case_of(clause):
+            yield from maker.make("ing", view.subtree(clause), "gerund")
+            return
+
+
+def _as(maker: _Maker) -> Iterator[Candidate]:
+    """Object and as-phrase: described X as Y."""
+    view = maker.view
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for j in maker.obliques("as"):
+        tokens = view.subtree(j)
+        span = [i for i in view.subtree(thing, (j,)) if maker.passive and i < maker.verb or not maker.passive]
+        if maker.passive and view.head[thing] != maker.verb:
+            span = [i for i in view.subtree(thing, (maker.verb,)) if i < maker.verb]
+        if view.low[thing] in ("whom", "which", "that") or thing < maker.verb and not maker.passive:
+            antecedent = view.head[maker.verb]
+            if not view.dep[maker.verb].startswith("acl"):
+                continue
+            span = [i for i in view.subtree(antecedent, (maker.verb,)) if i < maker.verb]
+            tokens = maker.below(j)
+        yield from maker.make("as", sorted(set(span) | set(tokens)), "object-as", nominal=True, that=False)
+        return
+
+
+def _pred(maker: _Maker) -> Iterator[Candidate]:
+    """Object and predicate: called the shelling "unprovoked"."""
+    view, verb = maker.view, maker.verb
+    thing = maker.subject if maker.passive else maker.object
+    for j in view.kids(verb, "xcomp", "ccomp", "obj", "advcl"):
+        if j == thing or j < verb or view.infinitive(j) or view.finite(j) or view.tag[j] == "VBG":
+            continue
+        if view.case_of(j):
+            continue
+        who = view.child(j, "nsubj") if thing is None else thing
+        if who is None or (view.dep[j] == "obj" and (who == j or view.dep[who] != "iobj")):
+            continue
+        tokens = sorted(set(view.subtree(who, (verb,) if maker.passive else ())) | set(view.subtree(j)))
+        yield from maker.make("pred", [i for i in tokens if i != verb], "object-predicate", nominal=True, that=False)
+        return
+
+
+def _at(maker: _Maker) -> Iterator[Candidate]:
+    """Object and at-phrase: put the toll at 12."""
+    view = maker.view
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for j in maker.obliques("at"):
+        if not any(view.pos[i] == "NUM" or view.tag[i] == "CD" for i in view.subtree(j)):
+            continue
+        tokens = set(view.subtree(thing, (maker.verb,))) | set(view.subtree(j))
+        yield from maker.make("at", sorted(i for i in tokens if i != maker.verb), "object-at", nominal=True, that=False)
+        return
+
+
+def _saying(maker: _Maker) -> Iterator[Candidate]:
+    """quoted X as saying P: the outer content is "X as saying P"; the cue "saying" makes the inner claim by itself."""
+    view, verb = maker.view, maker.verb
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for j in view.kids(verb, "advcl", "xcomp", "ccomp", "obl") + view.kids(thing, "acl", "advcl"):
+        if j > verb and view.case_of(j) == "as" and view.tag[j] == "VBG":
+            inner = view.subtree(j)
+            if maker.passive:
+                inner = [i for i in inner if i >= j]
+            agent = agent_of(view, verb)
+            skip = (verb,) if agent is None else (verb, agent)
+            tokens = sorted(set(view.subtree(thing, skip)) | set(inner))
+            yield from maker.make("saying", [i for i in tokens if i != verb], "quoted-as-saying", source=agent, that=False)
+            return
+
+
+def _p(maker: _Maker) -> Iterator[Candidate]:
+    """Content in a prepositional phrase: called for, warned of."""
+    view, verb = maker.view, maker.verb
+    if maker.source is None:
+        return
+    for frame in maker.entry.frames:
+        if not frame.startswith("p:") or "+" in frame:
+            continue
+        for j in maker.obliques(frame[2:]):
+            if view.head[j] != verb or maker.object is not None and maker.object < j:
+                continue
+            case = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
+            fixed = case == maker.last and frame[2:] in ("for", "on", "upon")
+            tokens = maker.below(j)
+            edge = view.right[j]
+            for k in view.children[verb]:
+                if k > j and view.left[k] <= edge and view.base(k) in ("advcl", "obl") and _belongs(view, k):
+                    tokens += view.subtree(k)
+                    edge = view.right[k]
+            yield from maker.make(
+                frame, sorted(set(tokens)), "prepositional", nominal=not view.verbal(j), cue_last=case + 1 if fixed else None, that=False
+            )
+            return
+
+
+def _p_plus(maker: _Maker) -> Iterator[Candidate]:
+    """Prepositional target: called on X to, appealed to X for, called for X to."""
+    view, verb = maker.view, maker.verb
+    for frame in maker.entry.frames:
+        if not frame.startswith("p:") or "+" not in frame:
+            continue
+        first, _, second = frame[2:].partition("+")
+        for j in view.children[verb]:
+            if j < verb or view.case_of(j) != first:
+                continue
+            case = next((k for k in view.children[j] if view.dep[k] in ("case", "mark")), j)
+            last = case + 1 if case == maker.last and first in ("on", "upon", "for") else None
+            if second == "to":
+                if view.infinitive(j):  # "called for X to do": one clause
+                    yield from maker.make(frame, maker.below(j), "prepositional-infinitive", view.child(j, "nsubj"), cue_last=last)
+                    return
+                clause = next(
+                    (
+                        k
+                        for k in view.kids(verb, "xcomp", "advcl", "ccomp", "acl") + view.kids(j, "acl", "advcl", "xcomp")
+                        if k > j and view.infinitive(k)
+                    ),
+                    None,
+                )
+                if clause is not None:
+                    yield from maker.make(frame, _from_to(view, clause), "prepositional-infinitive", j, cue_last=last)
+                    return
+            else:
+                for k in maker.obliques(second) + [k for k in view.kids(j, "nmod") if view.case_of(k) == second]:
+                    if k > j:
+                        yield from maker.make(frame, maker.below(k), "prepositional-infinitive", j, nominal=True)
+                        return
+
+
+def _obj_p(maker: _Maker) -> Iterator[Candidate]:
+    """Object is the target, content in a phrase: accused X of; passive: X was accused of."""
+    view = maker.view
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for frame in maker.entry.frames:
+        if not frame.startswith("obj_p:"):
+            continue
+        for j in maker.obliques(frame[6:]):
+            if j == thing:
+                continue
+            tokens = maker.below(j)
+            edge = view.right[j]
+            for k in view.children[maker.verb]:
+                if k > j and view.left[k] <= edge and view.base(k) in ("advcl", "obl") and _belongs(view, k):
+                    tokens += view.subtree(k)
+                    edge = view.right[k]
+            yield from maker.make(frame, sorted(set(tokens)), "object-and-phrase", thing, nominal=not view.verbal(j), that=False)
+            return
+
+
+def _p_obj(maker: _Maker) -> Iterator[Candidate]:
+    """Object is the content, target in a phrase: blamed the attack on X."""
+    view = maker.view
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for frame in maker.entry.frames:
+        if not frame.startswith("p_obj:"):
+            continue
+        for j in maker.obliques(frame[6:]):
+            tokens = [i for i in view.subtree(thing, (maker.verb, j)) if i < maker.verb or not maker.passive]
+            yield from maker.make(frame, tokens, "object-blamed-on", j, nominal=True, that=False)
+            return
+
+
+def _both(maker: _Maker) -> Iterator[Candidate]:
+    """Object and phrase together: attributed X to Y."""
+    view = maker.view
+    thing = maker.subject if maker.passive else maker.object
+    if thing is None:
+        return
+    for frame in maker.entry.frames:
+        if not frame.startswith("both:"):
+            continue
+        for j in maker.obliques(frame[5:]):
+            tokens = set(view.subtree(thing, (maker.verb,))) | set(view.subtree(j))
+            content = sorted(i for i in tokens if i != maker.verb)
+            yield from maker.make(frame, content, "object-and-cause", nominal=True, that=False)
+            return
+
+
+RULES: tuple[tuple[str, Callable[[_Maker], Iterator[Candidate]]], ...] = (
+    ("saying", _saying),
+    ("raise", _raise),
+    ("p+", _p_plus),
+    ("obj_to", _obj_to),
+    ("ecm", _ecm),
+    ("obj_p", _obj_p),
+    ("p_obj", _p_obj),
+    ("clause", _clause),
+    ("to", _to),
+    ("as", _as),
+    ("pred", _pred),
+    ("at", _at),
+    ("ing", _ing),
+    ("both", _both),
+    ("p", _p),
+    ("np", _np),
+)

@@ -1,0 +1,230 @@
+"""A Doc read once into plain lists: the tree, quotations, paragraphs and frame that the attribution rules look at.
+
+Everything is linear in the length of the document. Internal: offsets of tokens are indices, offsets of text are characters.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from spacy.tokens import Doc
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._quotes import Quote, find_quotes, paragraphs
+
+SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
+RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
+LEFT_OF_NAME = frozenset(
+    {
+        "det",
+        "amod",
+        "nummod",
+        "compound",
+        "nmod:poss",
+        "nmod:desc",
+        "nmod:unmarked",
+        "nmod",
+        "flat",
+        "advmod",
+        "det:predet",
+        "case",
+        "punct",
+        "appos",
+        "dep",
+        "obl:unmarked",
+        "obl",
+        "nmod:npmod",
+        "obl:npmod",
+        "goeswith",
+        "list",
+    }
+)
+RIGHT_OF_NAME = frozenset({"flat", "flat:foreign", "flat:name", "compound", "goeswith", "fixed", "nummod"})
+UNCLAIMED = frozenset({"dateline", "byline", "credit", "boilerplate", "correction"})
+
+
+class View:
+    """The lists.
+
+    Attributes:
+        doc, text, n: the Doc, its text, its number of tokens.
+        start, end: character offsets of each token. word: its text; low: lower-cased. tag, pos, dep: as on the Doc.
+        head: index of the head (its own for a root). children: indices in order. left, right: edges of the subtree (right exclusive).
+        sent: index of the first token of its sentence. paragraph: index of its paragraph. paragraph_spans: their offsets.
+        quotes: quotations; quote: index of the one that holds the token (marks included), or -1.
+        masked: whether the frame says that the token makes no claim.
+        mention: mention of an actor that covers the token (the longest), or None. actors: rows by key.
+        ent: entity type of each token.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self.n = len(doc)
+        self.start = [token.idx for token in doc]
+        self.word = [token.text for token in doc]
+        self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
+        self.low = [word.lower().replace("’", "'") for word in self.word]
+        self.tag = [token.tag_ for token in doc]
+        self.pos = [token.pos_ for token in doc]
+        self.dep = [token.dep_ for token in doc]
+        self.head = [token.head.i for token in doc]
+        self.ent = [token.ent_type_ for token in doc]
+        self.children: list[list[int]] = [[] for _ in range(self.n)]
+        for i, head in enumerate(self.head):
+            if head != i:
+                self.children[head].append(i)
+        self._edges()
+        self.sent = [0] * self.n
+        first = 0
+        for token in doc:
+            if token.is_sent_start or token.i == 0:
+                first = token.i
+            self.sent[token.i] = first
+        self.sent_end = [0] * self.n
+        last = self.n
+        for i in range(self.n - 1, -1, -1):
+            self.sent_end[i] = last
+            if self.sent[i] == i:
+                last = i
+        self.paragraph_spans = paragraphs(self.text)
+        self.paragraph = self._number(self.paragraph_spans)
+        self.quotes: list[Quote] = find_quotes(self.text, self.paragraph_spans)
+        self.quote = self._number([(quote.open, quote.close) for quote in self.quotes])
+        self.masked = [False] * self.n
+        self.headline = [False] * self.n
+        for record in layer.read(doc, "frame", layer.FrameRecord):
+            hidden = record.kind in UNCLAIMED or (record.kind == "headline" and not record.full_clause)
+            span = self.tokens(record.start, record.end)
+            for i in range(*span):
+                self.masked[i] = self.masked[i] or hidden
+                self.headline[i] = self.headline[i] or record.kind == "headline"
+        self.actors = {row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)}
+        self.mention: list[layer.ActorMention | None] = [None] * self.n
+        for mention in layer.read(doc, "actors", layer.ActorMention):
+            for i in range(*self.tokens(mention.start, mention.end)):
+                held = self.mention[i]
+                if held is None or held.end - held.start < mention.end - mention.start:
+                    self.mention[i] = mention
+
+    def _edges(self) -> None:
+        """Edges of all subtrees, bottom-up without recursion."""
+        self.left = list(range(self.n))
+        self.right = [i + 1 for i in range(self.n)]
+        order: list[int] = []
+        seen = [False] * self.n
+        for root in range(self.n):
+            if self.head[root] != root or seen[root]:
+                continue
+            stack = [root]
+            seen[root] = True
+            while stack:
+                node = stack.pop()
+                order.append(node)
+                for child in self.children[node]:
+                    if not seen[child]:
+                        seen[child] = True
+                        stack.append(child)
+        for node in reversed(order):
+            head = self.head[node]
+            if head != node:
+                self.left[head] = min(self.left[head], self.left[node])
+                self.right[head] = max(self.right[head], self.right[node])
+
+    def _number(self, spans: list[tuple[int, int]]) -> list[int]:
+        """For each token the index of the span (sorted, disjoint) that holds its start, or -1."""
+        found = [-1] * self.n
+        index = 0
+        for i in range(self.n):
+            while index < len(spans) and spans[index][1] <= self.start[i]:
+                index += 1
+            if index < len(spans) and spans[index][0] <= self.start[i]:
+                found[i] = index
+        return found
+
+    def tokens(self, start: int, end: int) -> tuple[int, int]:
+        """Token indices [first, last) of the tokens that overlap [start, end)."""
+        first = bisect_right(self.end, start)
+        return first, max(first, bisect_left(self.start, end))
+
+    def child(self, i: int, *deps: str) -> int | None:
+        """The first child with one of the relations (subtypes count only as given)."""
+        for j in self.children[i]:
+            if self.dep[j] in deps:
+                return j
+        return None
+
+    def kids(self, i: int, *deps: str) -> list[int]:
+        """All children with one of the relations."""
+        return [j for j in self.children[i] if self.dep[j] in deps]
+
+    def base(self, i: int) -> str:
+        """The relation without its subtype."""
+        return self.dep[i].partition(":")[0]
+
+    def inside(self, i: int, top: int) -> bool:
+        """Whether `i` is in the subtree of `top`; walks up at most 200 heads."""
+        for _ in range(200):
+            if i == top:
+                return True
+            if self.head[i] == i:
+                return False
+            i = self.head[i]
+        return False
+
+    def subtree(self, top: int, without: tuple[int, ...] = ()) -> list[int]:
+        """The tokens below `top` (with it), in order, leaving out the subtrees of `without`."""
+        out: list[int] = []
+        stack = [top]
+        skip = set(without)
+        while stack:
+            node = stack.pop()
+            if node in skip:
+                continue
+            out.append(node)
+            stack.extend(self.children[node])
+        out.sort()
+        return out
+
+    def verbal(self, i: int) -> bool:
+        """Whether a token is tagged as a verb."""
+        return self.pos[i] == "VERB" or self.tag[i].startswith("VB")
+
+    def finite(self, i: int) -> bool:
+        """Whether a clause's head is finite: a finite tag of it, its auxiliary or its copula."""
+        if self.tag[i] in ("VBD", "VBZ", "VBP", "MD"):
+            return True
+        return any(
+            self.base(j) in ("aux", "cop") and self.tag[j] in ("VBD", "VBZ", "VBP", "MD") for j in self.children[i]
+        )
+
+    def infinitive(self, i: int) -> bool:
+        """Whether a clause's head has an infinitival "to"."""
+        return any(self.low[j] == "to" and self.dep[j] in ("mark", "aux") for j in self.children[i])
+
+    def passive(self, i: int) -> bool:
+        """Whether a verb is passive: a passive subject or auxiliary, or a past participle after a noun."""
+        if any(self.dep[j] in ("nsubj:pass", "aux:pass", "csubj:pass") for j in self.children[i]):
+            return True
+        return self.tag[i] == "VBN" and self.dep[i] in ("acl", "advcl") and self.child(i, "nsubj", "aux") is None
+
+    def negated(self, i: int) -> bool:
+        """Whether a verb has a negation word of its own."""
+        return any(self.low[j] in ("not", "n't", "never", "nt") and self.base(j) == "advmod" for j in self.children[i])
+
+    def case_of(self, i: int) -> str:
+        """The first preposition or marker of a phrase, lower-cased, or ''."""
+        for j in self.children[i]:
+            if self.dep[j] in ("case", "mark") and j < i:
+                return self.low[j]
+        return ""
+
+    def spans(self, tokens: list[int]) -> list[list[int]]:
+        """Token indices as [first, last) runs."""
+        runs: list[list[int]] = []
+        for i in tokens:
+            if runs and runs[-1][1] == i:
+                runs[-1][1] = i + 1
+            else:
+                runs.append([i, i + 1])
+        return runs

@@ -1,0 +1,156 @@
+"""Component `conflict_attribution`: who says what, from rules over the tree, quotation marks and the encoder's learned spans.
+
+Reads the UD tree, layer `attribution` (optional), layers `frame` and `actors` (optional); writes layer `said`. Each record names
+the rule, the lexicon entry and, when the encoder found the cue too, its score. `docs/attribution.md` explains the rules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._direct import direct_candidates, speeches
+from conflict_extract.annotate._nesting import nest
+from conflict_extract.annotate._other_cues import colon_candidates, other_candidates
+from conflict_extract.annotate._repairs import repair
+from conflict_extract.annotate._said_acts import settle_act, split_by_act
+from conflict_extract.annotate._said_filters import stands
+from conflict_extract.annotate._said_join import cue_tokens, join, learned_cues
+from conflict_extract.annotate._verb_frames import verb_candidates
+from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import VerbCue, cue_index
+
+
+def verb_entry(view: View, i: int) -> tuple[VerbCue, int] | None:
+    """The lexicon entry of a verb and the token behind its cue (particle included), or None."""
+    index = cue_index()
+    low = view.low[i]
+    particles = index.particles.get(low)
+    if particles:
+        for j in range(i + 1, min(i + 4, view.n)):
+            entry = particles.get(view.low[j])
+            if entry is not None and (j == i + 1 or view.head[j] == i):
+                return entry, j + 1 if j == i + 1 else i + 1
+    entry = index.verbs.get(low)
+    if entry is None:
+        return None
+    if not view.verbal(i):
+        complement = view.child(i, "ccomp", "xcomp") is not None and view.child(i, "nsubj") is not None
+        if not complement or low in index.nouns and view.tag[i].startswith("NN") and view.child(i, "det", "nmod:poss") is not None:
+            return None
+    return entry, i + 1
+
+
+def find(view: View) -> list[Candidate]:
+    """All attributions of a document, joined, filtered, with acts and parents; sorted by content."""
+    repair(view)
+    learned = learned_cues(view)
+    tokens = cue_tokens(view, learned)
+    colons = colon_candidates(view)
+    direct = direct_candidates(view, speeches(view, tokens))
+    spoken = {candidate.anchor for candidate in direct}
+    candidates: list[Candidate] = list(colons) + direct
+    for i in range(view.n):
+        if view.masked[i] or i in spoken:
+            continue
+        known = verb_entry(view, i)
+        if known is not None:
+            candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
+    candidates.extend(c for c in other_candidates(view) if stands(view, c))
+    kept = join(view, candidates, learned)
+    kept = [piece for candidate in kept for piece in split_by_act(view, candidate)]
+    for candidate in kept:
+        settle_act(view, candidate)
+    return nest(view, kept)
+
+
+def mode_of(view: View, candidate: Candidate) -> str:
+    """direct, indirect or mixed; quotations that hold the cue too do not count."""
+    quoted = plain = 0
+    cue_first = view.tokens(*candidate.cue)[0]
+    around = view.quote[cue_first] if cue_first < view.n else -1
+    for start, end in candidate.content:
+        for i in range(*view.tokens(start, end)):
+            if not any(char.isalnum() for char in view.word[i]):
+                continue
+            if view.quote[i] >= 0 and view.quote[i] != around:
+                quoted += 1
+            else:
+                plain += 1
+    if quoted == 0:
+        return "direct" if candidate.direct and candidate.rule == "transcript" else "indirect"
+    return "mixed" if plain else "direct"
+
+
+class Attribution:
+    """The component."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write layer `said`.
+
+        Raises:
+            PipelineError: the Doc has no UD v2 tree.
+        """
+        layer.require_tree(doc, "conflict_attribution")
+        view = View(doc)
+        found = find(view)
+        records: list[layer.SaidRecord] = []
+        by_candidate: dict[int, layer.SaidRecord] = {}
+        for candidate in found:
+            parts = [*candidate.content, candidate.cue]
+            source = None
+            if candidate.source is not None:
+                source = [view.start[candidate.source[0]], view.end[candidate.source[1] - 1]]
+                parts.append(source)
+            target = None
+            if candidate.target is not None:
+                from conflict_extract.annotate._candidates import source_span
+
+                first, last, _ = source_span(view, candidate.target)
+                target = [view.start[first], view.end[last - 1]]
+            record = layer.SaidRecord(
+                start=min(part[0] for part in parts),
+                end=max(part[1] for part in parts),
+                rule="; ".join([candidate.rule, *candidate.evidence]),
+                entry=candidate.entry,
+                score=candidate.score,
+                source=source,
+                cue=[*candidate.cue],
+                content=[[*span] for span in candidate.content],
+                act=candidate.act,
+                mode=mode_of(view, candidate),
+                target=target,
+                nominal=candidate.nominal,
+            )
+            records.append(record)
+            by_candidate[id(candidate)] = record
+        layer.write(doc, "said", records)
+        linked = False
+        for candidate in found:
+            record = by_candidate[id(candidate)]
+            if candidate.parent is not None and id(candidate.parent) in by_candidate:
+                record.parent = by_candidate[id(candidate.parent)].id
+                linked = True
+            if candidate.continues is not None and id(candidate.continues) in by_candidate:
+                record.continues = by_candidate[id(candidate.continues)].id
+                linked = True
+        if linked:
+            layer.write(doc, "said", records)
+        return doc
+
+
+@Language.factory("conflict_attribution")
+def make_attribution(nlp: Language, name: str) -> Attribution:
+    """The factory of `conflict_attribution`; it has no settings."""
+    return Attribution()
+
+
+def describe() -> dict[str, Any]:
+    """The rules by name with their explanation, for documentation and `info`."""
+    from conflict_extract.annotate._verb_frames import RULES
+
+    return {name: (rule.__doc__ or "").strip() for name, rule in RULES}
