@@ -73,6 +73,11 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     auxiliaries = {child.lower_ for child in verb.children if child.dep_.startswith(("aux", "cop"))}
     perfect = bool(auxiliaries & {"have", "has", "had", "'ve", "\u2019ve", "having"})
     lemma = _lemma(verb)
+    above = verb.head
+    if depth < 4 and above.i != verb.i and not auxiliaries and above.pos_ in ("VERB", "AUX"):
+        subject = any(child.dep_.startswith("nsubj") for child in verb.children)
+        if (verb.dep_ == "xcomp" and verb.tag_ in ("VBN", "JJ")) or (verb.dep_ == "conj" and not subject and verb.tag_ in ("VB", "VBN")):
+            return _of_verb(above, edge, depth + 1)
     if perfect and auxiliaries.isdisjoint({"will", "shall", "'ll", "\u2019ll"}):
         return -1
     if auxiliaries & tense_words("auxiliary"):

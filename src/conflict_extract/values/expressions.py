@@ -176,6 +176,8 @@ def _glue(text: str, number: Number) -> _Item | None:
             unit = unit_after(text, more.end())
             if unit is not None and (unit.symbol or unit.kind != "duration"):
                 unit = None
+    if name is not None and name.form in ("p", "c") and name.start == end and 0 < (number.value or 0) < 200 and number.scale == 1.0:
+        name = replace(name, needs_scale=False)
     if name is not None and name.needs_scale and name.form not in ("¢",) and number.scale == 1.0 and (number.value or 0) < (100 if not unit else 1e9):
         name = None
     if name is not None and name.form in ("pound", "pounds") and _is_weight(text, start, name):
@@ -212,6 +214,8 @@ def _bare(text: str, item: _Item, digits: bool) -> _Item | None:
         return None
     if digits and (is_identifier(text, number.start, end) or is_year(text, number)):
         return None
+    if digits and text[end : end + 2] in ("'s", "’s") and not text[end + 2 : end + 3].isalnum():
+        return None  # "the 60's"
     if is_label(text, number) or is_pronoun_one(text, number):
         return None
     if digits and _NAME_AGE.search(text, max(0, number.start - 40), number.start) and _plain_age(text, number, end):

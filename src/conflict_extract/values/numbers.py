@@ -228,6 +228,7 @@ def _gap(text: str, left: int, right: int) -> str:
 
 
 _SUFFIX = re.compile(r"[A-Za-z]{1,3}(?![^\W_])")
+_BEFORE_SCALE = re.compile(r"(?<![^\W_])(?:about|extra|another|every|per|around|over|nearly|almost|some)\s$", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![^\W_])an?[\s-]$", re.IGNORECASE)
 
 
@@ -298,7 +299,8 @@ def _phrase(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
         return _scales(text, atoms, i + 1, number, 1)
     if first.kind in ("hundred", "scale", "dozen"):
         article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
-        if article is None and first.kind != "dozen" and not (i + 1 < len(atoms) and atoms[i + 1].kind == "scale"):
+        loose = _BEFORE_SCALE.search(text, max(0, first.start - 10), first.start)
+        if article is None and loose is None and first.kind != "dozen" and not (i + 1 < len(atoms) and atoms[i + 1].kind == "scale"):
             return None, 1
         if first.word in ("mn", "bn", "tn", "trn", "mln", "bln", "tln"):
             return None, 1

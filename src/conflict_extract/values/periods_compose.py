@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from conflict_extract.values.periods_atoms import DASH, Atom, find_atoms
+from conflict_extract.values.periods_atoms import find_atoms
+from conflict_extract.values.periods_makers import Atom
+from conflict_extract.values.periods_patterns import DASH
 
 DAYISH = frozenset({"day", "weekday", "relday", "stamp", "numeric", "holiday", "anaphor"})
 _GAP = 28
@@ -270,7 +272,11 @@ def _finish(text: str, part: Expression) -> Expression | None:
         if edge in _IN_SPAN:
             start -= len(found.group())
     main = part.main
-    if main.kind == "anaphor" and main.which == "next" and edge in ("over", "in", "within", "during", "for", "through", "throughout"):
+    if (
+        main.kind == "anaphor"
+        and main.which == "next"
+        and edge in ("over", "in", "within", "during", "for", "through", "throughout")
+    ):
         part = replace(part, main=replace(main, kind="rolling"))
     end = part.end
     if part.main.kind in ("weekday", "day", "relday", "month", "year", "unit", "season", "holiday", "anaphor", "years"):

@@ -8,7 +8,6 @@ from datetime import date
 from math import ceil
 
 from conflict_extract.lexicons.times import holidays
-from conflict_extract.values.periods_atoms import Atom
 from conflict_extract.values.periods_calendar import (
     Days,
     easter,
@@ -23,6 +22,7 @@ from conflict_extract.values.periods_calendar import (
     years_days,
 )
 from conflict_extract.values.periods_compose import Expression
+from conflict_extract.values.periods_makers import Atom
 
 
 @dataclass(frozen=True, slots=True)

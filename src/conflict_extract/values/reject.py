@@ -29,6 +29,9 @@ _PRONOUN_BEFORE = frozenset(
 )
 
 
+_NUMERIC_BEFORE = frozenset("least only killed killing wounded wounding injured injuring just exactly than most about one and including by arrested detained".split())
+
+
 def word_before(text: str, position: int) -> str:
     """The word directly before `position` (one space between), or ""."""
     match = _WORD_BEFORE.search(text, max(0, position - 28), position)
@@ -39,6 +42,18 @@ def word_after(text: str, position: int) -> str:
     """The word directly after `position` (one space between), or ""."""
     match = _WORD_AFTER.match(text, position)
     return match[1] if match else ""
+
+
+def looks_plural(word: str) -> bool:
+    """Whether a lower-case word is written like a plural.
+
+    >>> looks_plural("rockets"), looks_plural("rocket"), looks_plural("gunmen"), looks_plural("bus")
+    (True, False, True, False)
+    """
+    return (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))) or word in _IRREGULAR_PLURALS or word.endswith(("men", "women")) and len(word) > 4
+
+
+_IRREGULAR_PLURALS = frozenset("people men women children police personnel staff aircraft troops folk youth infantry feet dead mice geese cattle police media data".split())
 
 
 def is_counted_noun(word: str) -> bool:
@@ -81,6 +96,8 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
     written = text[number.start : number.end]
     if "," in written or number.vague:
         return False
+    if re.match(r"[-‑][a-z]", text[number.end : number.end + 2]):
+        return False
     before = word_before(text, number.start)
     if not before:
         return False
@@ -91,7 +108,9 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
     if bare in not_counted("label"):
         if before[0].isupper() and (digits or written[0].isupper()):
             return True
-        return digits and not counted and "." not in written
+        return digits and not counted and "." not in written and text[number.end : number.end + 1] not in ("-", "–", "%")
+    if not digits and follow[:1].isupper() and written[0].isupper() and bare in ("the", "of"):
+        return True  # "The Seven Samurai"
     if not before[0].isupper() or bare in _FUNCTION or counted:
         return False
     if not digits:
@@ -118,7 +137,12 @@ def is_pronoun_one(text: str, number: Number) -> bool:
         return True
     if text[number.end : number.end + 2] in ("'s", "’s") or text[max(0, number.start - 1) : number.start] == "-":
         return True
-    return word_after(text, number.end).lower() in _PRONOUN_AFTER
+    follow = word_after(text, number.end).lower()
+    if not follow or follow in _PRONOUN_AFTER:
+        return not (before in ("only", "least", "and", "or", "to", "by", "at") and not follow)
+    return follow in _FUNCTION and follow not in ("of", "in", "or", "and", "to", "was", "is", "per", "more", "killed", "wounded", "injured", "other", "another", "additional", "with", "from", "on", "at", "by", "for") or (
+        follow in ("in", "and", "to", "with", "from", "on", "at", "by", "for", "was", "is") and before not in _NUMERIC_BEFORE
+    )
 
 
 _QUANTITY_END = re.compile(r"\d(?:bn|mn|tn|[mkbMKBt%])$")

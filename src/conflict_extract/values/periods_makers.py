@@ -1,0 +1,428 @@
+"""Turns matches of the patterns into atoms, or into nothing when the words around say that they are no times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conflict_extract.lexicons.times import words_of
+from conflict_extract.values.periods_patterns import DASH
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One time expression without its preposition.
+
+    `kind`: day, month, year, years, weekday, relday, unit, rolling, ago, anaphor, span, vague, season, part, holiday, clock,
+    daypart, numeric, stamp. Other fields are set as the kind needs: `which` (last, this, next, past, …), `number` of `unit`,
+    `offset` (days of "yesterday", years of "March last year"), `clock` (HH:MM pairs), `low`, `high` (bare years).
+    """
+
+    start: int
+    end: int
+    kind: str
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    day_to: int | None = None
+    listed: bool = False
+    weekday: int | None = None
+    which: str | None = None
+    unit: str | None = None
+    number: float | None = None
+    offset: int | None = None
+    high: int | None = None
+    clock: str | None = None
+    clock_to: str | None = None
+    daypart: str | None = None
+    text: str = ""
+
+
+def _group(match: re.Match[str], name: str) -> str | None:
+    value = match.groupdict().get(name)
+    return re.sub(r"\s+", " ", value).lower() if value else None
+
+
+def _int(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() else None
+
+
+def _amount(value: str | None) -> float | None:
+    if value is None:
+        return None
+    word = words_of("number").get(value)
+    if word is not None:
+        return float(word.value)
+    return float(value)
+
+
+_MONTH_FOLLOWS = re.compile(
+    rf"\s+(?:of\s+)?(?:last|this|next)\s+year\b|\s*(?:{DASH}|to)\s*(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December)\b"
+)
+
+
+def _month_is_month(text: str, match: re.Match[str]) -> bool:
+    """Whether a month's name that has other meanings ("may", "March") or is short stands as a month here."""
+    written = match.group("month")
+    word = words_of("month")[written.lower()]
+    if not word.short:
+        return written[0].isupper() or _group(match, "day") is not None
+    if written[0].islower():
+        return _group(match, "day") is not None and _group(match, "year") is not None
+    if _group(match, "day") or _group(match, "year") or _group(match, "which"):
+        return True
+    if _MONTH_FOLLOWS.match(text, match.end("month")):
+        return True
+    before = text[max(0, match.start() - 24) : match.start()]
+    if re.search(
+        r"\b(?:in|since|until|till|by|from|of|during|before|after|between|to|and|early|late|mid|through|for|or|about|around|last|next|this|"
+        r"on)[\s-]+$",
+        before,
+        re.IGNORECASE,
+    ):
+        follow = text[match.end("month") : match.end("month") + 24]
+        if len(written) > 3 or written == "May":
+            return not re.match(r"\s+(?:[A-Z][a-z]+|be|have|not|also|well|still)\b", follow)
+        return True
+    return False
+
+
+def _day(text: str, match: re.Match[str]) -> Atom | None:
+    if not _month_is_month(text, match):
+        return None
+    day, to = _int(match.group("day")), _int(match.group("day_to"))
+    return Atom(
+        match.start(), match.end() - match.group().endswith("."), "day", year=_int(match.group("year")), month=words_of("month")[match.group("month").lower()].value,
+        day=day, day_to=to, listed=match.group("list") is not None, text=match.group(),
+    )  # fmt: skip
+
+
+def _month(text: str, match: re.Match[str]) -> Atom | None:
+    if not _month_is_month(text, match):
+        return None
+    short = _int(match.groupdict().get("short_year"))
+    year = _int(match.groupdict().get("year"))
+    if short is not None:
+        year = short_year(short)
+    end = match.end() if year is not None else match.end("month")
+    word = words_of("month")[match.group("month").lower()]
+    if text[end : end + 1] == "." and word.short and len(word.form) < 5 and not text[end + 1 : end + 3].strip()[:1].isupper():
+        end += 1
+    return Atom(match.start(), end, "month", year=year, month=word.value, which=_group(match, "which"), text=match.group())
+
+
+def _weekday(text: str, match: re.Match[str]) -> Atom | None:
+    if not match.group("weekday")[0].isupper():
+        return None
+    return Atom(
+        match.start(), match.end(), "weekday", weekday=words_of("weekday")[match.group("weekday").lower()].value,
+        which=_group(match, "which"), daypart=_group(match, "daypart"),
+    )  # fmt: skip
+
+
+def _weekday_short(text: str, match: re.Match[str]) -> Atom | None:
+    if not match.group("weekday")[0].isupper():
+        return None
+    return Atom(match.start(), match.end(), "weekday", weekday=words_of("weekday")[match.group("weekday").lower()].value)
+
+
+def _relday(text: str, match: re.Match[str]) -> Atom | None:
+    start, end = match.span()
+    if match.group("before"):
+        return Atom(start, end, "relday", offset=-2)
+    if match.group("after"):
+        return Atom(start, end, "relday", offset=2)
+    if match.group("over"):
+        if re.match(r"-|\s+(?:bag|stay|flight|train|bus|success|rate)", text[end : end + 9]):
+            return None
+        return Atom(start, end, "relday", offset=0, which="overnight", daypart="night")
+    if match.group("this"):
+        return Atom(start, end, "relday", offset=0, daypart=_group(match, "part") or "night")
+    if match.group("last"):
+        return Atom(start, end, "relday", offset=-1, daypart="evening" if "evening" in match.group() else "night")
+    offset = {"yesterday": -1, "today": 0, "tomorrow": 1}[match.group("day").lower()]
+    return Atom(start, end, "relday", offset=offset, daypart=_group(match, "daypart"))
+
+
+def _ago(text: str, match: re.Match[str]) -> Atom | None:
+    if "vague" in match.groupdict():
+        return Atom(match.start(), match.end(), "vague", which="ago")
+    return Atom(match.start(), match.end(), "ago", number=_amount(_group(match, "number")), unit=_group(match, "unit"))
+
+
+def _anaphor(text: str, match: re.Match[str]) -> Atom | None:
+    which = _group(match, "which") or "same"
+    number = _amount(_group(match, "number"))
+    direction = {"later": 1, "afterwards": 1, "after": 1, "following": 1, "next": 1, "same": 0}.get(which, -1)
+    return Atom(
+        match.start(), match.end(), "anaphor", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number,
+        offset=direction, text=match.group(),
+    )  # fmt: skip
+
+
+def _unit(text: str, match: re.Match[str]) -> Atom | None:
+    groups = match.groupdict()
+    which = _group(match, "which") or ("bare" if groups.get("bare") else None)
+    which = "before last" if groups.get("before") else "after next" if groups.get("after") else which
+    if _group(match, "unit") == "day" and which in ("this", "last", "next", "present"):
+        return None
+    return Atom(match.start(), match.end(), "unit", which=which, unit=_group(match, "unit"))
+
+
+def _rolling(text: str, match: re.Match[str]) -> Atom | None:
+    number = _amount(_group(match, "number"))
+    which = _group(match, "which")
+    if which == "first":
+        return None
+    return Atom(
+        match.start(), match.end(), "rolling", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number
+    )
+
+
+def _vague(text: str, match: re.Match[str]) -> Atom | None:
+    if match.group("vague").lower().startswith(("final", "early")):
+        return None
+    return Atom(match.start(), match.end(), "vague")
+
+
+def _span(text: str, match: re.Match[str]) -> Atom | None:
+    lead = len(match.group()) - len(match.group().lstrip())
+    return Atom(
+        match.start() + lead, match.end(), "span", number=_amount(_group(match, "number")), unit=_group(match, "unit"),
+        which="ahead" if match.group("time") else None,
+    )  # fmt: skip
+
+
+_IN_SEASON = re.compile(r"\b(?:in|during|since|by|until)\s+$", re.IGNORECASE)
+
+
+def _period(text: str, match: re.Match[str]) -> Atom | None:
+    """ "the quarter ended 30 June": a length that a date must follow."""
+    return Atom(match.start(), match.end(), "span", number=1.0, unit=_group(match, "unit"))
+
+
+def _season(text: str, match: re.Match[str]) -> Atom | None:
+    word = words_of("season")[match.group("season").lower()]
+    which, year = _group(match, "which"), _int(match.group("year"))
+    if (
+        word.short
+        and year is None
+        and (
+            which is None
+            or (which == "the" and not _IN_SEASON.search(text, max(0, match.start() - 8), match.start()))
+            or re.match(r"\s+(?:of|in|offensive)\b", text[match.end("season") : match.end("season") + 12])
+        )
+    ):
+        return None
+    if (
+        which is None
+        and year is None
+        and not re.search(
+            r"\b(?:in|during|since|until|by|before|after|early|late)\s+$",
+            text[max(0, match.start() - 12) : match.start()],
+            re.IGNORECASE,
+        )
+    ):
+        return None
+    end = match.end() if year is not None else match.end("season")
+    return Atom(match.start(), end, "season", month=word.value, year=year, which=which)
+
+
+def _part(text: str, match: re.Match[str]) -> Atom | None:
+    groups = match.groupdict()
+    of = _group(match, "of")
+    if groups.get("q") or groups.get("h"):
+        number, size = int(groups.get("q") or groups.get("h") or 1), "quarter" if groups.get("q") else "half"
+        if match.group()[0].islower() or (size == "half" and of is None):
+            return None
+    else:
+        size = match.group("size").lower()
+        ordinal = match.group("ordinal").lower()
+        last = 4 if size == "quarter" else 2
+        number = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}.get(ordinal, last)
+        if size == "half" and (of is None or number > 2):
+            return None
+        if ordinal == "last" and of is None:
+            return None
+    offset = {
+        "this year": 0,
+        "the year": 0,
+        "last year": -1,
+        "next year": 1,
+        "this month": 0,
+        "the month": 0,
+        "last month": -1,
+    }.get(of or "")
+    unit = "month" if of and of.endswith("month") else size
+    if groups.get("fiscal") or (of and "fiscal" in of):
+        return Atom(match.start(), match.end(), "vague", which="fiscal", unit="quarter")
+    return Atom(match.start(), match.end(), "part", number=number, unit=unit, year=_int(groups.get("year")), offset=offset)
+
+
+def _century(text: str, match: re.Match[str]) -> Atom | None:
+    written = match.group("ordinal").lower()
+    number = int(written[:-2]) if written[0].isdigit() else words_of("ordinal")[written].value
+    if not 1 <= number <= 21 or re.match(r"\s+(?:BC|B\.C)", text[match.end() : match.end() + 5]):
+        return Atom(match.start(), match.end(), "vague", which="century")
+    return Atom(match.start(), match.end(), "years", year=100 * (number - 1) + 1, high=100 * number)
+
+
+def _decade(text: str, match: re.Match[str]) -> Atom | None:
+    value = words_of("decade")[match.group("decade").lower()].value
+    if value < 60:
+        return None
+    return Atom(match.start(), match.end(), "years", year=1900 + value, high=1909 + value, which="decade")
+
+
+def _holiday(text: str, match: re.Match[str]) -> Atom | None:
+    written = match.group("holiday")
+    if not (written[0].isupper() or written[0].isdigit()):
+        return None
+    return Atom(match.start(), match.end(), "holiday", year=_int(match.group("year")), text=re.sub(r"\s+", " ", written).lower())
+
+
+def _clock(text: str, match: re.Match[str]) -> Atom | None:
+    groups = match.groupdict()
+    before = text[max(0, match.start() - 12) : match.start()]
+    if groups.get("word"):
+        clock = "12:00" if groups["word"].lower() == "noon" else "00:00"
+        return Atom(match.start(), match.end(), "clock", clock=clock)
+    hour, minute, half = _int(groups.get("hour")), _int(groups.get("minute")) or 0, (groups.get("half") or "").lower()
+    if groups.get("oclock"):
+        amount = _amount(groups["oclock"].lower())
+        hour = int(amount) if amount else None
+    if hour is None or hour > 24 or (half and not 1 <= hour <= 12):
+        return None
+    zone = (groups.get("zone") or "").upper()
+    named = bool(half or zone or groups.get("oclock") or re.search(r"local|hours|hrs", match.group(), re.IGNORECASE))
+    if not named:
+        sign = match.group()[len(groups.get("hour") or "")]
+        if sign == "." or not re.search(
+            r"\b(?:at|from|to|by|until|since|around|about|before|after|and|on)\s+$", before, re.IGNORECASE
+        ):
+            day_near = re.search(r"(?:day|\d),?\s+$", before) and sign == ":"
+            if not day_near:
+                return None
+    if half == "p" and hour < 12:
+        hour += 12
+    elif half == "a" and hour == 12:
+        hour = 0
+    return Atom(
+        match.start(), match.end(), "clock", clock=f"{hour % 24:02d}:{minute:02d}" + ("Z" if zone in ("GMT", "UTC", "Z") else "")
+    )
+
+
+def _daypart(text: str, match: re.Match[str]) -> Atom | None:
+    return Atom(match.start(), match.end(), "daypart", daypart=_group(match, "daypart"))
+
+
+def _stamp(text: str, match: re.Match[str]) -> Atom | None:
+    clock = f"{match.group('hour')}:{match.group('minute')}" if match.group("hour") else None
+    if clock and (match.group("zone") or "").strip() in ("Z", "UTC", "+00:00", "+0000"):
+        clock += "Z"
+    return Atom(
+        match.start(), match.end(), "stamp", year=int(match.group("year")), month=int(match.group("month")), day=int(match.group("day")),
+        clock=clock,
+    )  # fmt: skip
+
+
+def _numeric(text: str, match: re.Match[str]) -> Atom | None:
+    year_first = match.start("year") == match.start()
+    first, second, year = int(match.group("a")), int(match.group("b")), int(match.group("year"))
+    if len(match.group("year")) == 2:
+        if match.group("sep") != "/":
+            return None
+        year = short_year(year)
+    if year_first:
+        return Atom(match.start(), match.end(), "stamp", year=year, month=first, day=second)
+    return Atom(match.start(), match.end(), "numeric", year=year, day=first, month=second)
+
+
+def _years(text: str, match: re.Match[str]) -> Atom | None:
+    groups = match.groupdict()
+    if groups.get("short"):
+        low = 1900 + int(groups["short"])
+        return Atom(match.start(), match.end(), "years", year=low, high=low + 9, which="decade")
+    low = int(groups["low"])
+    if groups.get("s"):
+        return Atom(
+            match.start(), match.end(), "years", year=low, high=low + (99 if low % 100 == 0 and low < 2000 else 9), which="decade"
+        )
+    high = int(groups["high"])
+    if len(groups["high"]) == 2:
+        high += low - low % 100
+        if high < low:
+            high += 100
+    if not low < high <= low + 200 or high > 2100:
+        return None
+    return Atom(match.start(), match.end(), "years", year=low, high=high)
+
+
+_YEAR_BEFORE = re.compile(
+    r"(?:\b(?:in|since|by|until|till|from|during|of|for|before|after|to|through|between|and|than|year|early|late|mid|around|about|circa|"
+    r"back|fiscal|or|at|end|spring|summer|autumn|fall|winter|than|against|versus|over|on|throughout|as|with|like|pre|post|[A-Z][a-z]+)"
+    r"[\s-]+|(?:\b(?:the|a|an|its|his|her|their|our|this|that)|['\u2019]s)\s+|\(|^|[;,]\s+)$"
+)
+_NUMBERED = re.compile(
+    r"\b(?:resolution|flight|act|article|section|room|page|no|number|model|boeing|unit|route|highway|some|about|nearly|almost|least|"
+    r"than|over|around|paragraph|channel|fm|case|law|decree|brigade|class|block|building|squadron|estimated|another|with|as|like|"
+    r"killed|wounded|injured|displaced|detained|arrested|and|to|or|against|versus|at|on)\.?\s+$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\s+(?:people|persons|soldiers|troops|civilians|fighters|men|women|children|militants|rebels|police|refugees|others|dead|wounded|"
+    r"km|kilomet|miles|met(?:er|re)s|feet|foot|tons|tonnes|barrels|dollars|euros|pounds|rubles|roubles|million|billion|thousand|per\s?cent|"
+    r"percent|houses|homes|families|cases|members|prisoners|hostages|tanks|vehicles|villages|workers|students|villagers|residents|"
+    r"hours|hrs|gmt|utc|local\s+time|hectares|acres|points|calories|times|days|years|months|weeks|households|schools|buildings|"
+    r"(?:[a-z]+\s+)?(?:people|soldiers|troops|civilians|fighters|refugees|families))\b",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(r"\b(?:in|since|by|until|till|during|year|early|late|mid|before|after)[\s-]+$", re.IGNORECASE)
+
+
+def _year(text: str, match: re.Match[str]) -> Atom | None:
+    """A bare number as a year: only after words that go with years, and never before a counted noun."""
+    year = int(match.group("year"))
+    before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 30]
+    if _COUNTED.match(after) or before.endswith(("$", "\u20ac", "\u00a3", "#", "/")):
+        return None
+    if re.match(r"\s*(?:BC|BCE|B\.C\.)", after):
+        return Atom(match.start(), match.end() + len(after) - len(after.lstrip()) + 2, "vague", which="era")
+    strong = _STRONG.search(before)
+    if strong is None:
+        if not _YEAR_BEFORE.search(before) and match.start() > 0:
+            return None
+        if not 1700 <= year <= 2099:
+            return None
+        if _NUMBERED.search(before) and not re.search(
+            r"\b(?:from|between|in)\s+(?:\w+\s+)?\d{4}\s+(?:and|to)\s+$|\b\d{4}s?,?\s+(?:and|or|to)\s+$|\d{4}\s+to\s+$|compared\s+with\s+$|"
+            r"(?:higher|lower|more|less|fewer|worse|better)\s+than\s+$",
+            before[-40:],
+            re.IGNORECASE,
+        ):
+            return None
+        if re.search(r"\b[A-Z][a-z]+\s+$", before) and not re.search(
+            r"\b(?:In|Since|By|From|During|The|Until|Before|After|Of|(?:Spring|Summer|Autumn|Winter|Year|Christmas|Easter|Ramadan))\s+$",
+            before,
+        ):
+            return None
+    return Atom(match.start(), match.end(), "year", year=year)
+
+
+def short_year(value: int) -> int:
+    """A year of two digits: 00-68 is 2000-2068, 69-99 is 1969-1999 (POSIX).
+
+    >>> short_year(24), short_year(99)
+    (2024, 1999)
+    """
+    return value + (2000 if value < 69 else 1900)
+
+
+MAKERS: dict[str, Callable[[str, re.Match[str]], Atom | None]] = {
+    "day": _day, "month": _month, "weekday": _weekday, "weekday_short": _weekday_short, "relday": _relday, "ago": _ago,
+    "anaphor": _anaphor, "unit": _unit, "rolling": _rolling, "vague": _vague, "span": _span, "period": _period, "season": _season, "part": _part,
+    "century": _century, "decade": _decade, "holiday": _holiday, "clock": _clock, "daypart": _daypart, "stamp": _stamp,
+    "numeric": _numeric, "years": _years, "year": _year,
+}  # fmt: skip
