@@ -18,7 +18,9 @@ ACTOR, PLACE, MODIFIER = "actor", "place", "modifier"
 _ENDINGS = tuple(
     pair.split("=") for pair in ("ies=y", "ied=y", "es=", "s=", "ed=", "ed=e", "d=", "ing=", "ing=e")
 )  # endings of English forms and what stands there in the lemma
-_LIGHT = frozenset("be have will would could may might must should can has not also again".split())
+_LIGHT = frozenset(
+    ["be", "have", "will", "would", "could", "may", "might", "must", "should", "can", "has", "not", "also", "again"]
+)
 _MAX_STEPS = 12  # conjunctions and appositions are followed at most so far
 
 
@@ -83,6 +85,11 @@ def _all_words() -> frozenset[str]:
     return frozenset(word for (slot, _), words in _words().items() if slot != "irregular" for word in words)
 
 
+def use_words(slot: str, use: str) -> frozenset[str]:
+    """The words of one slot of the table."""
+    return _words().get((slot, use), frozenset())
+
+
 def _is(slot: str, use: str, word: str) -> bool:
     return word in _words().get((slot, use), ())
 
@@ -96,9 +103,9 @@ def place_or_actor(doc: Doc, start_token: int, end_token: int) -> str:
     """How a place name is used: "actor", "place" or "modifier".
 
     Subject of a saying or acting verb, agent of a passive, possessor of a decision or of an institution, addressee:
-    actor. Locative prepositions, objects of movement and of attack, subjects that only lie or burn: place. Attributive use ("the Gaza
-    crossing", "Kyiv-based"): modifier. Names of states and their capitals act by default where they are subjects, other names only
-    with verbs that need a will.
+    actor. Locative prepositions, objects of movement and of attack, subjects that only lie or burn: place. Attributive
+    use ("the Gaza crossing", "Kyiv-based"): modifier. Names of states and their capitals act by default where they are
+    subjects, other names only with verbs that need a will.
 
     Args:
         doc: the document; a UD v2 tree if it has one.
@@ -158,9 +165,7 @@ def _case(token: Token) -> str:
                 return "'s"
             parts = [child, *(part for part in child.children if _base(part) == "fixed")]
             # "south of Mosul" is parsed with two case words as often as with one
-            parts += [
-                other for other in token.children if other.i > child.i and other.i < token.i and _base(other) == "case"
-            ]
+            parts += [other for other in token.children if other.i > child.i and other.i < token.i and _base(other) == "case"]
             return " ".join(part.lower_ for part in sorted(set(parts), key=lambda part: part.i))
     return ""
 
@@ -174,12 +179,7 @@ def _by_tree(token: Token, *, polity: bool, start: int, end: int) -> str:
         if relation in ("compound", "amod", "det") or token.dep_.lower() == "nmod:desc":
             return MODIFIER
         if relation in ("conj", "appos", "flat", "list") and governor.i != token.i and not _case(token):
-            if (
-                relation == "appos"
-                and governor.pos_ == "PROPN"
-                and start > governor.i + 1
-                and _after_comma(token, governor)
-            ):
+            if relation == "appos" and governor.pos_ == "PROPN" and start > governor.i + 1 and _after_comma(token, governor):
                 return PLACE if not _subject_like(governor) else _by_tree(governor, polity=polity, start=start, end=end)
             token = governor
             continue
@@ -235,9 +235,7 @@ def _subject(token: Token, verb: Token, *, passive: bool, polity: bool) -> str:
         if _is("predicate", PLACE, word):
             return PLACE
         return ACTOR if polity else PLACE
-    if word in ("have", "get") and any(
-        _base(child) == "obj" and _is("have", PLACE, lemma_of(child)) for child in verb.children
-    ):
+    if word in ("have", "get") and any(_base(child) == "obj" and _is("have", PLACE, lemma_of(child)) for child in verb.children):
         return PLACE
     if _is("subject_strong", ACTOR, word):
         return ACTOR
@@ -313,9 +311,7 @@ def _governors(token: Token, governor: Token, case: str) -> list[str]:
     """The lemmas that may decide a preposition: its governor and a verb's object ("impose sanctions on")."""
     words = [lemma_of(governor), governor.lower_]
     if governor.pos_ in ("VERB", "AUX") and not case.startswith(("into", "in")):
-        words += [
-            lemma_of(child) for child in governor.children if _base(child) in ("obj", "compound") and child.i < token.i
-        ]
+        words += [lemma_of(child) for child in governor.children if _base(child) in ("obj", "compound") and child.i < token.i]
     return words
 
 

@@ -1,0 +1,168 @@
+"""What the parts of `conflict_actors` hand to each other: a draft of a mention, and small helpers over noun phrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from spacy.tokens import Doc, Token
+
+from conflict_extract.annotate._actor_match import Hit
+from conflict_extract.annotate._actor_use import use_words
+from conflict_extract.lexicons.actors import ActorEntry, Role, roles
+
+HYPHENS = frozenset("-‐‑–")
+POSSESSIVES = frozenset(["'s", "’s", "'", "’"])
+PRONOUNS = frozenset(["its", "their", "his", "her", "our", "my", "your"])
+PERSON_LABELS = frozenset(["PER", "PERSON"])
+PLACE_LABELS = frozenset(["LOC", "GPE", "FAC"])
+_NOUNLIKE = frozenset(["ADJ", "NOUN", "PROPN", "NUM", "DET"])
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A mention before rows are made; fields as in `ActorMention` and `ActorRow`.
+
+    `kind`: entity (of the knowledge base or named), person, nominal, joint. `affiliation`: the draft or the kb id that it speaks
+    for. `definite`: it takes up an actor named before, if there is one.
+    """
+
+    first: int
+    last: int
+    head: int
+    kind: str
+    name: str
+    rule: str
+    form: str = "name"
+    use: str = "actor"
+    entry: ActorEntry | None = None
+    hit: Hit | None = None
+    candidates: list[str] = field(default_factory=list)
+    type: str = "other"
+    sector: str | None = None
+    country: str | None = None
+    source_type: str | None = None
+    gender: str | None = None
+    number: str | None = None
+    role: str | None = None
+    affiliation: Draft | str | None = None
+    members: list[Draft | str] = field(default_factory=list)
+    definite: bool = False
+    anonymous: bool = False
+    former: bool = False
+    noun: str = ""
+    same_as: Draft | None = None
+
+
+def role_at(doc: Doc, index: int) -> tuple[Role, bool, int] | None:
+    """The role noun that ends at this token, whether it is plural, and its first token."""
+    table = roles()
+    token = doc[index]
+    if index:
+        pair = table.get(f"{doc[index - 1].lower_} {token.lower_}")
+        if pair is not None:
+            return pair.role, pair.plural, index - 1
+        if index > 1 and doc[index - 1].text in HYPHENS:
+            triple = table.get(f"{doc[index - 2].lower_}-{token.lower_}")
+            if triple is not None:
+                return triple.role, triple.plural, index - 2
+    found = table.get(token.lower_)
+    return None if found is None else (found.role, found.plural, index)
+
+
+def has_tags(doc: Doc) -> bool:
+    """Whether the Doc has parts of speech."""
+    return doc.has_annotation("POS")
+
+
+def starts_sentence(token: Token) -> bool:
+    """Whether a token opens a sentence, a line or a quotation, so that its capital says nothing."""
+    if token.i == 0 or token.is_sent_start:
+        return True
+    before = token.doc[token.i - 1]
+    return before.is_space or before.text in {".", "!", "?", '"', "“", "‘", ":", "''", "``"}
+
+
+def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
+    """The first token of the noun phrase that ends at `head`, to the left only: determiner, modifiers, possessors."""
+    tagged, tree = has_tags(doc), doc.has_annotation("DEP")
+    first = head
+    while first > 0:
+        token = doc[first - 1]
+        if token.text in HYPHENS and first > 1 and not token.whitespace_ and not doc[first - 2].whitespace_:
+            first -= 2
+            continue
+        if not _joins(token, doc[first], hits, tagged=tagged):
+            break
+        if tree and token.text not in POSSESSIVES and not _governed(doc[head], token):
+            break
+        first -= 1
+        if token.lower_ in ("the", "a", "an") or token.lower_ in PRONOUNS:
+            break
+    while first < head and doc[first].text in POSSESSIVES | HYPHENS:
+        first += 1
+    return first
+
+
+def _governed(head: Token, token: Token) -> bool:
+    """Whether `head` is above `token` in the tree, within few steps."""
+    for _ in range(8):
+        if token.i == head.i:
+            return True
+        if token.head.i == token.i:
+            return False
+        token = token.head
+    return False
+
+
+def _joins(token: Token, following: Token, hits: dict[int, Hit], *, tagged: bool) -> bool:
+    """Whether a token can stand before `following` inside one noun phrase."""
+    if token.is_space or token.text in {",", ";", ":", "(", ")", "“", "”", '"', "."}:
+        return False
+    if token.text in POSSESSIVES:
+        return True
+    if token.i in hits:
+        return True
+    if token.lower_ in PRONOUNS:
+        return True
+    if tagged:
+        if token.pos_ in _NOUNLIKE:
+            return True
+        if token.tag_ in ("VBN", "VBG", "PRP$"):
+            return following.pos_ in ("NOUN", "PROPN", "ADJ")
+        return token.pos_ == "ADV" and following.pos_ in ("ADJ", "VERB") and token.lower_.endswith("ly")
+    if token.lower_ in use_words("np_modifier", "same") or token.lower_ in use_words("determiner", "same"):
+        return True
+    return token.lower_ in roles() or (token.is_title and not starts_sentence(token))
+
+
+def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[str, int, str]:
+    """A phrase without determiner and numerals: its words, its first token, and the determiner in lower case.
+
+    Common nouns lose the capital of a sentence start.
+    """
+    determiner = ""
+    while first < head:
+        token = doc[first]
+        plain = token.lower_ in use_words("determiner", "same") or token.pos_ == "NUM" or token.like_num
+        if not plain or token.i in hits:
+            break
+        determiner = determiner or token.lower_
+        first += 1
+    text = doc[first : head + 1].text
+    token = doc[first]
+    if (
+        starts_sentence(token)
+        and token.i not in hits
+        and token.is_title
+        and (token.pos_ in ("NOUN", "ADJ", "VERB") or token.lower_ in roles() or token.lower_ in use_words("np_modifier", "same"))
+        and not any(part.is_title for part in doc[first + 1 : head + 1] if part.i not in hits)
+    ):
+        text = text[0].lower() + text[1:]
+    return " ".join(text.split()), first, determiner
+
+
+@lru_cache(maxsize=1)
+def abbreviated_titles() -> frozenset[str]:
+    """Forms of ranks and forms of address that stand right before a name."""
+    return frozenset(use_words("title", "same"))

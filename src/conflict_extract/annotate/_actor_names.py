@@ -1,0 +1,260 @@
+"""Drafts for names: settled hits of the knowledge base and organisations that only the entities know."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Span
+
+from conflict_extract.annotate._actor_draft import HYPHENS, Draft, left_edge, role_at
+from conflict_extract.annotate._actor_match import Hit
+from conflict_extract.annotate._actor_scene import Scene, contested_state
+from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
+from conflict_extract.lexicons.actors import ActorEntry, roles
+
+_PEOPLE = frozenset(["person", "people"])
+_DEMONYM = frozenset(["adjective", "person", "people"])
+_SUFFIXES = {
+    "foundation": "ngo", "charity": "ngo", "university": "expert", "institute": "expert", "college": "expert",
+    "television": "media", "tv": "media", "radio": "media", "news": "media", "times": "media", "post": "media",
+    "agency": "media", "newspaper": "media", "hospital": "medical", "clinic": "medical", "bank": "company",
+    "ltd": "company", "inc": "company", "corp": "company", "company": "company", "group": "other", "party": "party",
+    "court": "judiciary", "tribunal": "judiciary", "police": "police", "ministry": "government",
+    "department": "government", "council": "other", "union": "other", "front": "armed_group", "army": "armed_group",
+    "brigade": "armed_group", "brigades": "armed_group", "militia": "armed_group", "church": "religious",
+    "airlines": "company", "division": "government", "office": "government", "authority": "government",
+}  # fmt: skip
+
+
+def draft_names(scene: Scene) -> None:
+    """Add drafts for hits and for organisations outside the tables."""
+    for hit in scene.hits:
+        draft = _from_hit(scene, hit)
+        if draft is not None:
+            scene.drafts.append(draft)
+            scene.used.update(range(draft.first, draft.last))
+    for span in scene.organisations:
+        draft = _from_organisation(scene, span)
+        if draft is not None:
+            scene.drafts.append(draft)
+            scene.used.update(range(draft.first, draft.last))
+
+
+def _covering(spans: list[Span], hit: Hit) -> Span | None:
+    return next((span for span in spans if span.start <= hit.first and hit.last <= span.end), None)
+
+
+def _from_hit(scene: Scene, hit: Hit) -> Draft | None:
+    if any(token in scene.used for token in range(hit.first, hit.last)):
+        return None
+    size = hit.last - hit.first
+    person = _covering(scene.persons, hit)
+    if person is not None and person.end - person.start > size:
+        return None
+    larger = _covering(scene.organisations, hit) or _covering(scene.places, hit)
+    kinds = hit.kinds()
+    if larger is not None and larger.end - larger.start > size + _articles(larger) and not kinds <= _DEMONYM:
+        ends_in_role = role_at(scene.doc, larger.end - 1) is not None
+        if hit.last == larger.end or not ends_in_role:
+            return None
+    if kinds <= _DEMONYM:
+        return _demonym(scene, hit)
+    if "capital" in kinds:
+        return _capital(scene, hit)
+    return _named(scene, hit)
+
+
+def _articles(span: Span) -> int:
+    return int(span[0].lower_ == "the")
+
+
+def _draft(hit: Hit, entry: ActorEntry | None, *, use: str, form: str, rule: str) -> Draft:
+    doc_name = entry.name if entry is not None else hit.names[0].text
+    return Draft(
+        first=hit.first,
+        last=hit.last,
+        head=hit.last - 1,
+        kind="entity",
+        name=doc_name,
+        rule=rule,
+        form=form,
+        use=use,
+        entry=entry,
+        hit=hit,
+        candidates=list(hit.candidates) if entry is None else [],
+        type=entry.type if entry else "other",
+        sector=entry.sector if entry else None,
+        country=entry.country if entry else None,
+        source_type=entry.source_type if entry else None,
+        number="singular",
+    )
+
+
+def head_of(doc: Doc, first: int, last: int) -> int:
+    """The token of a span whose governor lies outside it; without a tree, the last."""
+    if has_tree(doc):
+        for token in doc[first:last]:
+            if token.head.i == token.i or not first <= token.head.i < last:
+                return token.i
+    return last - 1
+
+
+def _named(scene: Scene, hit: Hit) -> Draft | None:
+    """A state, authority, seat, organisation, group or outlet by name or acronym."""
+    doc, entry = scene.doc, hit.entry
+    kinds = hit.kinds()
+    form = "acronym" if "acronym" in kinds else "name"
+    if entry is None:
+        use = place_or_actor(doc, hit.first, hit.last)
+        draft = _draft(hit, None, use=use, form=form, rule="ambiguous")
+        draft.name = doc[hit.first : hit.last].text
+    elif entry.stands_for:
+        use = place_or_actor(doc, hit.first, hit.last)
+        if use == PLACE:
+            return None
+        draft = _metonym(scene, hit, entry, use)
+    elif entry.id.startswith(("state/", "authority/")) and entry.type in ("state", "government_body"):
+        plain = entry.type == "government_body" and not entry.region
+        use = _organisation_use(doc, hit.first, hit.last) if plain else place_or_actor(doc, hit.first, hit.last)
+        draft = _draft(hit, entry, use=use, form=form, rule="kb")
+    else:
+        draft = _draft(hit, entry, use=_organisation_use(doc, hit.first, hit.last), form=form, rule="kb")
+        if entry.affiliation:
+            draft.affiliation = entry.affiliation
+    draft.head = head_of(doc, hit.first, hit.last)
+    return draft
+
+
+def _metonym(scene: Scene, hit: Hit, seat: ActorEntry, use: str) -> Draft:
+    target = scene.index.get(seat.stands_for or "")
+    entry, candidates = (None, []) if target is None else contested_state(scene, target, hit.first, seat=seat.name)
+    draft = _draft(hit, entry, use=use, form="metonym", rule="seat")
+    draft.candidates = candidates
+    if entry is None:
+        draft.name = scene.doc[hit.first : hit.last].text
+    return draft
+
+
+def _organisation_use(doc: Doc, first: int, last: int) -> str:
+    """Organisations act unless they only modify: "Hamas fighters", "UN-backed"."""
+    if last + 1 < len(doc) and doc[last].text in HYPHENS and not doc[last].whitespace_ and not doc[last - 1].whitespace_:
+        return MODIFIER
+    if has_tree(doc):
+        token = doc[head_of(doc, first, last)]
+        relation = token.dep_.lower()
+        return MODIFIER if relation in ("compound", "amod", "nmod:desc", "det") and token.head.i >= last else ACTOR
+    following = doc[last] if last < len(doc) else None
+    if following is not None and role_at(doc, last) is not None and not following.is_title:
+        return MODIFIER
+    return ACTOR
+
+
+def _capital(scene: Scene, hit: Hit) -> Draft | None:
+    """A capital that speaks or acts for its state; as a place it is no mention of the state."""
+    doc = scene.doc
+    use = place_or_actor(doc, hit.first, hit.last)
+    if use != ACTOR or (hit.entry is None and not hit.candidates):
+        return None
+    place = _covering(scene.places, hit)
+    if place is not None and place.end - place.start > hit.last - hit.first + 1:
+        return None
+    written = doc[hit.first : hit.last].text
+    entry, candidates = hit.entry, list(hit.candidates)
+    if entry is not None and entry.country:
+        entry, candidates = contested_state(scene, entry, hit.first, seat=written)
+    draft = _draft(hit, entry, use=ACTOR, form="metonym", rule="capital")
+    draft.candidates = candidates
+    if entry is None:
+        draft.name, draft.type = written, "other"
+    return draft
+
+
+def _demonym(scene: Scene, hit: Hit) -> Draft | None:
+    """ "Armenian officials": a modifier; "the Armenians", "ethnic Armenians", "a Syrian": people."""
+    doc, entry = scene.doc, hit.entry
+    if not _stands_alone(scene, hit):
+        draft = _draft(hit, entry, use=MODIFIER, form="demonym", rule="demonym")
+        if entry is None:
+            draft.name = doc[hit.first : hit.last].text
+        return draft
+    if not hit.kinds() & _PEOPLE:
+        return None
+    first = left_edge(doc, hit.first, scene.by_token)
+    while first < hit.first and (doc[first].lower_ in use_words("determiner", "same") or doc[first].like_num):
+        first += 1
+    plural = "people" in hit.kinds()
+    draft = Draft(
+        first=first,
+        last=hit.last,
+        head=hit.last - 1,
+        kind="nominal",
+        name=doc[first : hit.last].text,
+        rule="people",
+        form="demonym",
+        use=place_or_actor(doc, first, hit.last) if has_tree(doc) else ACTOR,
+        hit=hit,
+        type="population" if plural else "person",
+        sector="CVL",
+        country=entry.country if entry is not None and doc[first].lower_ != "ethnic" else None,
+        source_type="unknown",
+        number="plural" if plural else "singular",
+        noun=doc[hit.last - 1].lower_,
+    )
+    if draft.use == PLACE:
+        draft.use = ACTOR
+    return draft
+
+
+def _stands_alone(scene: Scene, hit: Hit) -> bool:
+    """Whether a demonym is a noun here."""
+    doc = scene.doc
+    token = doc[hit.last - 1]
+    following = doc[hit.last] if hit.last < len(doc) else None
+    if following is None:
+        return True
+    if following.text in HYPHENS or (following.lower_ in ("and", "or") and _pair(scene, hit)):
+        return False
+    if token.pos_:
+        if following.pos_ in ("NOUN", "PROPN", "ADJ") and token.dep_ in ("amod", "compound", "nmod:desc", "det", ""):
+            return False
+        return token.pos_ in ("NOUN", "PROPN") or token.tag_ in ("NNS", "NNPS") or not following.is_alpha
+    return role_at(doc, hit.last) is None and not (following.is_title and following.is_alpha) and "people" in hit.kinds()
+
+
+def _pair(scene: Scene, hit: Hit) -> bool:
+    """ "Indian and Pakistani officials": two adjectives before one noun."""
+    other = scene.by_token.get(hit.last + 1)
+    return (
+        other is not None
+        and bool(other.kinds() & _DEMONYM)
+        and other.last < len(scene.doc)
+        and (scene.doc[other.last].pos_ in ("NOUN", "PROPN", "ADJ") or scene.doc[other.last].lower_ in roles())
+    )
+
+
+def _from_organisation(scene: Scene, span: Span) -> Draft | None:
+    """An organisation that no table knows. Phrases with a role noun of their own are left to the patterns."""
+    doc, first, last = scene.doc, span.start, span.end
+    while first < last and (doc[first].lower_ in ("the", "a", "an") or doc[first].is_space):
+        first += 1
+    if first >= last or any(token in scene.used for token in range(first, last)):
+        return None
+    if not any(token.is_alpha and token.text[0].isupper() for token in doc[first:last]):
+        return None
+    final = doc[last - 1].lower_.rstrip(".")
+    role = role_at(doc, last - 1)
+    if role is not None and role[0].source_type in ("government", "military") and role[0].kind == "group":
+        return None
+    guessed = _SUFFIXES.get(final) or _SUFFIXES.get(doc[first].lower_) or (role[0].source_type if role else None)
+    kind = "armed_group" if guessed == "armed_group" else "media" if guessed == "media" else "organization"
+    return Draft(
+        first=first,
+        last=last,
+        head=head_of(doc, first, last),
+        kind="entity",
+        name=" ".join(doc[first:last].text.split()),
+        rule="entity",
+        form="acronym" if doc[first:last].text.isupper() and last - first == 1 else "name",
+        use=_organisation_use(doc, first, last),
+        type=kind,
+        source_type=guessed or "other",
+        number="singular",
+    )

@@ -1,0 +1,360 @@
+"""Drafts for noun phrases: bodies of a state ("X's defence ministry", "the X army"), people in a role, groups of people."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from conflict_extract.annotate._actor_draft import HYPHENS, Draft, bare_name, left_edge, role_at
+from conflict_extract.annotate._actor_match import Hit
+from conflict_extract.annotate._actor_scene import Scene, contested_state
+from conflict_extract.annotate._actor_types import spoken_type
+from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
+from conflict_extract.lexicons.actors import ActorEntry, Role
+
+_DEMONYM = frozenset(["adjective", "person", "people"])
+_NO_SIDE = frozenset(["pro", "anti", "non"])
+_GROUP_TYPES = {
+    "government": "government_body",
+    "military": "government_body",
+    "police": "government_body",
+    "judiciary": "government_body",
+    "legislature": "government_body",
+    "local_official": "government_body",
+    "armed_group": "armed_group",
+    "media": "media",
+}
+_SECTORS = {
+    "government": "GOV",
+    "military": "MIL",
+    "police": "COP",
+    "judiciary": "JUD",
+    "legislature": "LEG",
+    "armed_group": "REB",
+    "party": "PTY",
+    "media": "MED",
+    "company": "BUS",
+    "ngo": "NGO",
+    "medical": "HLH",
+    "religious": "REL",
+}
+
+
+def draft_phrases(scene: Scene) -> None:
+    """Add drafts for all noun phrases whose head is a role noun and that no name covers."""
+    doc = scene.doc
+    for index in range(len(doc)):
+        if index in scene.used or not doc[index].is_alpha:
+            continue
+        found = role_at(doc, index)
+        if found is None or not is_phrase_head(scene, index):
+            continue
+        draft = phrase(scene, index, found)
+        if draft is not None and _worth(scene, draft):
+            scene.drafts.append(draft)
+            scene.used.update(range(draft.head, draft.last))
+
+
+def is_phrase_head(scene: Scene, index: int) -> bool:
+    """Whether a role noun heads its phrase here: no noun follows it inside the phrase, and it is not a verb."""
+    doc, token = scene.doc, scene.doc[index]
+    if index in scene.by_token and not scene.by_token[index].kinds() <= _DEMONYM:
+        return False
+    if token.pos_ and token.pos_ not in ("NOUN", "PROPN", "ADJ"):
+        return False
+    if token.pos_ == "ADJ" and not (token.dep_.startswith(("nsubj", "obj", "obl", "conj"))):
+        return False
+    if index + 1 >= len(doc):
+        return True
+    following = doc[index + 1]
+    if following.text in HYPHENS and not token.whitespace_ and index + 2 < len(doc) and doc[index + 2].is_alpha:
+        return False
+    if role_at(doc, index + 1) is not None and (not following.pos_ or following.pos_ in ("NOUN", "PROPN")):
+        joined = has_tree(doc) and token.dep_ not in ("compound", "nmod:desc", "amod", "flat", "nmod:poss", "nmod:unmarked")
+        return joined and following.head.i != token.i
+    if following.pos_ in ("NOUN", "PROPN") and token.dep_ in ("compound", "amod", "nmod:desc", "nmod:unmarked"):
+        return False
+    return True
+
+
+def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | None:
+    """The draft of a noun phrase headed by the role noun at `index`."""
+    doc = scene.doc
+    role, plural, noun_start = found
+    first = min(left_edge(doc, index, scene.by_token), noun_start)
+    last = _right_edge(scene, index)
+    name, start, determiner = bare_name(doc, first, index, scene.by_token)
+    if last > index + 1:
+        name += " " + " ".join(doc[index + 1 : last].text.split())
+    sides = [hit for hit in _sides(scene, start, index, last)]
+    words = [token.lower_ for token in doc[start : index + 1]]
+    draft = Draft(
+        first=start,
+        last=last,
+        head=index,
+        kind="nominal",
+        name=name,
+        rule="phrase",
+        form="nominal",
+        use=_use(doc[index]),
+        type="person" if role.kind == "person" else "population" if role.kind == "population" else "organization",
+        gender=role.gender if not plural else None,
+        number="plural" if plural or (role.kind == "population") else "singular",
+        definite=determiner in ("the", "this", "that", "these", "those") or determiner in _possessive_words(),
+        noun=doc[noun_start : index + 1].text.lower(),
+        former=any(word in use_words("former", "same") for word in words),
+        role=doc[noun_start : index + 1].text.lower() if role.kind == "person" else None,
+    )
+    draft.anonymous = role.kind == "person"
+    if role.kind == "person" and plural:
+        draft.type = "population"
+    _affiliate(scene, draft, sides, role, words, determiner)
+    if role.kind == "group":
+        _as_body(scene, draft, role, words)
+    draft.source_type = spoken_type(scene, draft, role, words)
+    draft.sector = draft.sector or _SECTORS.get(draft.source_type or "")
+    return draft
+
+
+def _possessive_words() -> frozenset[str]:
+    return frozenset(["its", "their", "his", "her"])
+
+
+def _use(token: Token) -> str:
+    relation = token.dep_.lower()
+    return MODIFIER if relation in ("compound", "amod") else ACTOR
+
+
+def _right_edge(scene: Scene, index: int) -> int:
+    """The end of the phrase: "Ministry of Foreign Affairs", "Chamber of Deputies", "chief of staff" keep what follows "of"."""
+    doc = scene.doc
+    last = index + 1
+    if not doc[index].is_title and doc[index].lower_ not in ("ministry", "minister", "department", "chief", "chamber"):
+        return last
+    if last + 1 >= len(doc) or doc[last].lower_ not in ("of", "for"):
+        return last
+    cursor = last + 1
+    if doc[cursor].lower_ == "the" and cursor + 1 < len(doc):
+        cursor += 1
+    end = last
+    while cursor < len(doc):
+        token = doc[cursor]
+        hit = scene.by_token.get(cursor)
+        if hit is not None:
+            break
+        lower_ok = token.lower_ in use_words("np_modifier", "same") or token.lower_ in ("staff", "affairs", "defence", "defense")
+        if token.is_title or lower_ok:
+            end = cursor + 1
+        elif token.lower_ not in ("and", "of", "&", "for", "the", ","):
+            break
+        if token.text == "," and not (cursor + 1 < len(doc) and doc[cursor + 1].is_title and doc[index].is_title):
+            break
+        if cursor - index > 10:
+            break
+        cursor += 1
+    return end
+
+
+def _sides(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
+    """The names that say whose the phrase is: inside it, or after "of", "for", "from", "to" behind it."""
+    doc = scene.doc
+    found: list[Hit] = []
+    for hit in scene.hits:
+        if hit.last <= first:
+            continue
+        if hit.first >= index:
+            break
+        if hit.first >= first and not _negated(scene, hit):
+            found.append(hit)
+    cursor = last
+    if cursor < len(doc) and doc[cursor].lower_ in ("of", "for", "from", "to", "with", "at"):
+        preposition = doc[cursor].lower_
+        cursor += 1
+        for _ in range(6):
+            if cursor >= len(doc):
+                break
+            hit = scene.by_token.get(cursor)  # type: ignore[assignment]
+            if hit is not None:
+                place = preposition in ("from", "at", "to") and _is_polity(hit)
+                if not place:
+                    found.append(hit)
+                break
+            token = doc[cursor]
+            if token.text in {",", ".", ";"} or token.pos_ in ("VERB", "AUX") or token.lower_ in ("in", "near", "who", "that"):
+                break
+            cursor += 1
+    return found
+
+
+def _is_polity(hit: Hit) -> bool:
+    return hit.entry is not None and hit.entry.id.startswith(("state/", "authority/")) and not hit.kinds() <= _DEMONYM
+
+
+def _negated(scene: Scene, hit: Hit) -> bool:
+    """ "pro-Russian", "ethnic Armenian", "Iran-backed": the name is not the side that speaks."""
+    doc = scene.doc
+    if hit.first > 0 and doc[hit.first - 1].lower_ in ("ethnic", "pro", "anti"):
+        return True
+    if hit.first > 1 and doc[hit.first - 1].text in HYPHENS and doc[hit.first - 2].lower_ in _NO_SIDE:
+        return True
+    if hit.last + 1 < len(doc) and doc[hit.last].text in HYPHENS:
+        return doc[hit.last + 1].lower_ not in ("run", "led", "controlled", "installed", "appointed")
+    return False
+
+
+def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: list[str], determiner: str) -> None:
+    """Whom the phrase speaks for, from names in it; a bare body of a state belongs to the document's state."""
+    if draft.former:
+        return
+    adjectives = [hit for hit in sides if hit.kinds() <= _DEMONYM]
+    if len(adjectives) > 1 and "and" in words:
+        draft.members = [hit.entry.id for hit in adjectives if hit.entry is not None]
+        draft.rule = "joint phrase"
+        return
+    bodies = [hit for hit in sides if hit.entry is not None and not hit.entry.id.startswith(("state/", "authority/"))]
+    chosen = bodies[0] if bodies else sides[0] if sides else None
+    if chosen is not None:
+        _from_side(scene, draft, chosen, role, words)
+        return
+    if draft.definite and determiner in _possessive_words():
+        draft.affiliation = _possessor(scene, draft)
+        return
+    if _is_state_body(draft, role, words) and (determiner == "the" or role.kind == "person" or scene.doc[draft.head].is_title):
+        draft.affiliation = nearest_body(scene, draft, role, words)
+        if role.kind == "group":
+            draft.rule = "context body"
+
+
+def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str]) -> None:
+    entry = hit.entry
+    if entry is None:
+        draft.candidates = list(hit.candidates)
+        return
+    state = scene.state(entry)
+    polity = entry.id.startswith(("state/", "authority/")) or entry.stands_for is not None
+    if polity and state is not None:
+        if not _speaks_for_state(draft, role, words):
+            return
+        draft.country = state.country
+        if hit.kinds() & frozenset(["capital"]) and not _is_state_body(draft, role, words) and role.kind == "person":
+            return
+        if _government_noun(words) or _is_state_body(draft, role, words):
+            chosen, candidates = contested_state(scene, state, draft.head)
+            if chosen is None:
+                draft.candidates = candidates
+                return
+            state = chosen
+        draft.affiliation = state.id
+        return
+    draft.country = entry.country
+    draft.affiliation = entry.affiliation or entry.id
+    if entry.affiliation and entry.type == "media":
+        draft.affiliation = entry.id
+    if entry.id.startswith("un/") and scene.index.get("un/un") is not None and role.kind == "person":
+        written = scene.doc[hit.first : hit.last].text.lower()
+        if written.startswith(("un ", "u.n. ", "united nations ")):
+            draft.affiliation = "un/un"
+
+
+def _government_noun(words: list[str]) -> bool:
+    return words[-1] in use_words("state_itself", "actor") or words[-1] in ("authorities", "regime", "officials", "official")
+
+
+def _is_state_body(draft: Draft, role: Role, words: list[str]) -> bool:
+    """Whether the phrase is a body or an officer that only a state has ("army", "defence ministry", "foreign minister")."""
+    institutions = use_words("state_institution", "actor")
+    pairs = {f"{one} {two}" for one, two in zip(words, words[1:], strict=False)}
+    if role.kind == "group":
+        return (
+            words[-1] in institutions or bool(pairs & institutions) or words[-1] in use_words("state_itself", "actor") - {"side"}
+        )
+    return (
+        bool(set(words) & institutions)
+        or (role.source_type is None and bool(set(words) & {"military", "government", "presidential"}))
+        or ("government" in words or "military" in words)
+    )
+
+
+def _speaks_for_state(draft: Draft, role: Role, words: list[str]) -> bool:
+    """ "Ukrainian officials" speak for Ukraine, "Ukrainian medics" do not."""
+    if role.source_type in use_words("speaks_for_state", "actor") or _is_state_body(draft, role, words):
+        return True
+    if role.source_type is None and role.kind == "person":
+        return words[-1] not in ("member", "members", "figure", "worker", "workers", "founder")
+    if role.source_type == "police":
+        return True
+    return words[-1] in use_words("state_itself", "actor") or words[-1] in (
+        "commander",
+        "commanders",
+        "delegation",
+        "peacekeepers",
+    )
+
+
+def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> str | None:
+    """The state of the nearest body of the same kind before, else the document's anchor state."""
+    wanted = "military" if {"army", "military", "navy"} & set(words) else role.source_type
+    for other in reversed(scene.drafts):
+        if other.head >= draft.head or other.kind != "nominal" or not isinstance(other.affiliation, str):
+            continue
+        if draft.head - other.head > 120:
+            continue
+        if other.source_type == wanted and other.affiliation.startswith(("state/", "authority/")):
+            return other.affiliation
+    anchor = scene.anchor()
+    if anchor is None:
+        return None
+    chosen, candidates = contested_state(scene, anchor, draft.head)
+    draft.candidates = candidates
+    return chosen.id if chosen is not None else None
+
+
+def _possessor(scene: Scene, draft: Draft) -> Draft | str | None:
+    """ "its spokesman": the nearest organisation, group or state that acted before."""
+    best: Draft | None = None
+    for other in scene.drafts:
+        if other.kind == "entity" and other.use == ACTOR and other.last <= draft.first:
+            if best is None or other.first > best.first:
+                best = other
+    if best is None or draft.first - best.last > 60:
+        return None
+    if best.entry is None:
+        return best
+    return best.entry.affiliation or best.entry.id if best.entry.type != "media" else best.entry.id
+
+
+def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
+    """A body: the government of a state is the state; an army known by no name gets its state's adjective."""
+    draft.type = _GROUP_TYPES.get(role.source_type or "", "organization")
+    draft.role = None
+    entry = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
+    if words[-1] in use_words("state_itself", "actor") and entry is not None and entry.id.startswith(("state/", "authority/")):
+        draft.kind, draft.form, draft.rule = "entity", "metonym", "government"
+        draft.entry, draft.name, draft.affiliation = entry, entry.name, None
+        draft.type, draft.sector, draft.country = entry.type, entry.sector, entry.country
+        if has_tree(scene.doc) and place_or_actor(scene.doc, draft.head, draft.head + 1) == MODIFIER:
+            draft.use = MODIFIER
+        return
+    if draft.rule == "context body" and entry is not None:
+        adjective = next(iter(entry.names("adjective")), None)
+        if adjective is not None:
+            draft.name = f"{adjective} {draft.name}"
+        draft.country = entry.country
+
+
+def _worth(scene: Scene, draft: Draft) -> bool:
+    """Generic nouns ("people", "a man") are mentions only where they act or speak, or have a side."""
+    if draft.noun not in use_words("generic", "same") or draft.affiliation is not None or draft.entry is not None:
+        return True
+    if not has_tree(scene.doc):
+        return False
+    relation = scene.doc[draft.head].dep_.lower()
+    if relation not in ("nsubj", "obl:agent", "obl"):
+        return False
+    return place_or_actor(scene.doc, draft.head, draft.head + 1) != PLACE
+
+
+def state_of(scene: Scene, reference: Draft | str | None) -> ActorEntry | None:
+    """The state behind an affiliation."""
+    if isinstance(reference, str):
+        return scene.state(scene.index.get(reference))
+    return scene.state(reference.entry) if reference is not None else None

@@ -1,0 +1,131 @@
+"""The scene of a document: its names, entities, anchor state, and what the other parts look up while they draft mentions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span
+
+from conflict_extract.annotate._actor_draft import PERSON_LABELS, PLACE_LABELS, Draft
+from conflict_extract.annotate._actor_match import Context, Hit, contest, find_hits, settle
+from conflict_extract.annotate.layer import FrameRecord, read
+from conflict_extract.lexicons.actors import ActorEntry, ActorIndex
+
+_DATELINE = re.compile(
+    r"\s*([A-Z][A-Z.' -]{2,40}?)(?:, ([A-Z][A-Za-z.' ]{2,40}?))?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([A-Za-z ]+\))? ?[-–—] "
+)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A document with its settled hits. `by_token`: the hit that covers a token. `used`: tokens that a draft took already."""
+
+    doc: Doc
+    index: ActorIndex
+    context: Context
+    hits: list[Hit]
+    by_token: dict[int, Hit]
+    persons: list[Span]
+    organisations: list[Span]
+    places: list[Span]
+    states: Counter[str] = field(default_factory=Counter)
+    dateline: ActorEntry | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+    def sentence(self, token: int) -> str:
+        """The words of the sentence around a token; without sentence boundaries, those of its line."""
+        doc = self.doc
+        if doc.has_annotation("SENT_START"):
+            return str(doc[token].sent.text)
+        first = last = token
+        while first > 0 and doc[first - 1].text not in {".", "!", "?"} and "\n" not in doc[first - 1].text and token - first < 60:
+            first -= 1
+        while last + 1 < len(doc) and doc[last].text not in {".", "!", "?"} and "\n" not in doc[last].text and last - token < 60:
+            last += 1
+        return str(doc[first : last + 1].text)
+
+    def state(self, entry: ActorEntry | None) -> ActorEntry | None:
+        """The state or authority that an entry is or speaks for."""
+        if entry is None:
+            return None
+        if entry.stands_for:
+            return self.index.get(entry.stands_for)
+        if entry.id.startswith(("state/", "authority/")):
+            return entry
+        return self.index.get(entry.affiliation) if entry.affiliation else None
+
+    def anchor(self) -> ActorEntry | None:
+        """The state whose bodies need no name here: the dateline's, else the only or by far the most frequent one."""
+        if self.dateline is not None:
+            return self.dateline
+        ranked = self.states.most_common(2)
+        if not ranked:
+            return None
+        if len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]:
+            return self.index.get(ranked[0][0])
+        return None
+
+
+def make_scene(doc: Doc, index: ActorIndex) -> Scene:
+    """Find and settle all names of the knowledge base and sort the entities."""
+    hits = find_hits(doc, index)
+    context = Context(doc, index, hits, _date(doc))
+    persons = [ent for ent in doc.ents if ent.label_ in PERSON_LABELS]
+    organisations = [ent for ent in doc.ents if ent.label_ == "ORG"]
+    places = [ent for ent in doc.ents if ent.label_ in PLACE_LABELS]
+    kept: list[Hit] = []
+    for hit in hits:
+        settle(hit, context)
+        if not hit.ruled_out:
+            kept.append(hit)
+    by_token = {token: hit for hit in kept for token in range(hit.first, hit.last)}
+    scene = Scene(doc, index, context, kept, by_token, persons, organisations, places)
+    for hit in kept:
+        state = scene.state(hit.entry)
+        if state is not None:
+            scene.states[state.id] += 1
+    scene.dateline = _dateline(scene)
+    return scene
+
+
+def _date(doc: Doc) -> dt.date | None:
+    value = doc._.ce_date
+    if not value:
+        return None
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def _dateline(scene: Scene) -> ActorEntry | None:
+    """The state of the dateline: of the frame layer, else of a first line that looks like one."""
+    doc = scene.doc
+    for record in read(doc, "frame", FrameRecord):
+        if record.kind == "dateline":
+            return _state_between(scene, record.start, record.end)
+    match = _DATELINE.match(doc.text)
+    return _state_between(scene, match.start(), match.end()) if match else None
+
+
+def _state_between(scene: Scene, start: int, end: int) -> ActorEntry | None:
+    found = [scene.state(hit.entry) for hit in scene.hits if start <= hit.start and hit.end <= end]
+    states = [entry for entry in found if entry is not None]
+    return states[-1] if states else None
+
+
+def contested_state(
+    scene: Scene, state: ActorEntry, token: int, *, seat: str | None = None
+) -> tuple[ActorEntry | None, list[str]]:
+    """The entry that a name of a state's government means here, or the candidates between which the text does not decide."""
+    if not state.country:
+        return state, []
+    outcome = contest(scene.context, state.country, scene.sentence(token), seat=seat)
+    if outcome is None:
+        return state, []
+    chosen, candidates = outcome
+    return (scene.index.get(chosen), []) if chosen else (None, candidates)

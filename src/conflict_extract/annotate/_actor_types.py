@@ -1,0 +1,90 @@
+"""`Source.type`: what kind of source an actor is when it speaks, by its noun, its modifiers and its side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from conflict_extract.annotate._actor_draft import Draft
+from conflict_extract.annotate._actor_use import use_words
+from conflict_extract.lexicons.actors import ActorEntry, Role
+from conflict_extract.lexicons.loader import Entry, load_table
+
+if TYPE_CHECKING:
+    from conflict_extract.annotate._actor_scene import Scene
+
+
+class TypeWord(Entry):
+    """A line of `actors_type_words.jsonl`: modifiers that decide the type of a noun that any side has ("police chief")."""
+
+    source_type: str
+    words: tuple[str, ...]
+
+
+_TABLE: dict[str, str] = {}
+
+
+def _modifiers() -> dict[str, str]:
+    if not _TABLE:
+        for row in load_table("actors_type_words", TypeWord):
+            for word in row.words:
+                _TABLE.setdefault(word, row.source_type)
+    return _TABLE
+
+
+def entry_type(entry: ActorEntry | None) -> str | None:
+    """The type of an entry that speaks for itself."""
+    if entry is None:
+        return None
+    return entry.source_type or ("government" if entry.type in ("state", "government_body") else None)
+
+
+def spoken_type(scene: Scene, draft: Draft, role: Role | None, words: Sequence[str]) -> str:
+    """The value of `Source.type` for a phrase or person.
+
+    Args:
+        scene: the document.
+        draft: the mention; its affiliation is used.
+        role: the role noun, if any.
+        words: the words of the phrase or title, in lower case, the noun last.
+    """
+    if role is None and not words:
+        return "unknown"
+    noun = words[-1] if words else ""
+    flexible = role is None or role.source_type is None or noun in use_words("flexible", "same")
+    if role is not None and not flexible and role.source_type is not None:
+        return _retyped(role.source_type, words)
+    decided = _by_modifiers(words[:-1] if role is not None else words)
+    if decided is not None:
+        return decided
+    side = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
+    by_side = entry_type(side) if side is not None else None
+    if isinstance(draft.affiliation, Draft):
+        by_side = draft.affiliation.source_type
+    if by_side == "government" and role is not None and role.source_type in ("military", "police", "armed_group"):
+        return "military" if role.source_type == "armed_group" else role.source_type
+    if by_side is not None:
+        return by_side
+    if role is not None and role.source_type is not None:
+        return role.source_type
+    return "other" if role is not None and role.kind == "group" else "unknown"
+
+
+def _by_modifiers(words: Sequence[str]) -> str | None:
+    """The type that the last deciding modifier gives."""
+    table = _modifiers()
+    for size in (2, 1):
+        for index in range(len(words) - size, -1, -1):
+            found = table.get(" ".join(words[index : index + size]))
+            if found is not None:
+                return found
+    return None
+
+
+def _retyped(source_type: str, words: Sequence[str]) -> str:
+    """Nouns with a type of their own that a modifier still changes: "military prosecutor", "army doctor", "police spokesman"."""
+    if source_type in ("witness", "victim_or_relative"):
+        return source_type
+    if source_type == "government" and words[-1] in ("commissioner", "secretary", "administration", "department"):
+        return _by_modifiers(words[:-1]) or source_type
+    return source_type

@@ -1,0 +1,345 @@
+"""Drafts for persons: the name, and role and side from the title before it or the apposition beside it."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate._actor_draft import (
+    HYPHENS,
+    Draft,
+    _joins,
+    abbreviated_titles,
+    bare_name,
+    has_tags,
+    role_at,
+    starts_sentence,
+)
+from conflict_extract.annotate._actor_names import head_of
+from conflict_extract.annotate._actor_patterns import is_phrase_head, nearest_body, phrase
+from conflict_extract.annotate._actor_scene import Scene
+from conflict_extract.annotate._actor_types import spoken_type
+from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
+from conflict_extract.lexicons.actors import Role
+
+_LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
+_MAX_TITLE = 14
+_PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
+
+
+def draft_persons(scene: Scene) -> None:
+    """Add drafts for all persons: entities, and capitalised words behind a title or a role noun."""
+    for first, last in _spans(scene):
+        if any(token in scene.used for token in range(first, last)):
+            continue
+        draft = _person(scene, first, last)
+        scene.drafts.append(draft)
+        scene.used.update(range(first, last))
+        _before(scene, draft)
+        if draft.role is None or draft.affiliation is None:
+            _after(scene, draft)
+        if draft.role is None:
+            _apposed_before(scene, draft)
+
+
+def _spans(scene: Scene) -> list[tuple[int, int]]:
+    """Token spans of persons' names, without titles, in order."""
+    doc = scene.doc
+    found: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for ent in scene.persons:
+        first, last = ent.start, ent.end
+        while first < last - 1 and (_is_title(scene, first) or not doc[first].text[0].isalnum()):
+            first += 1
+        while last > first + 1 and (doc[last - 1].text in ("'s", "’s") or not doc[last - 1].text[0].isalnum()):
+            last -= 1
+        hit = scene.by_token.get(first)
+        if hit is not None and hit.first == first and hit.last >= last and "person" not in hit.kinds():
+            continue
+        if _is_title(scene, first) and last - first == 1:
+            continue
+        if doc[first].text[0].isalpha():
+            found.append((first, last))
+            taken.update(range(first, last))
+    blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    for index in range(len(doc) - 1):
+        if index in taken or not _is_title(scene, index) or index in blocked:
+            continue
+        first = index + 1
+        while first < len(doc) and doc[first].text == ".":
+            first += 1
+        last = first
+        while last < len(doc) and last not in taken | blocked and last not in scene.by_token and _name_part(scene, last, first):
+            last += 1
+        while last > first and (doc[last - 1].lower_ in _PARTICLES or doc[last - 1].text in HYPHENS):
+            last -= 1
+        if last > first and (last - first > 1 or doc[index].lower_.rstrip(".") in abbreviated_titles()):
+            found.append((first, last))
+            taken.update(range(first, last))
+    return sorted(found)
+
+
+def _is_title(scene: Scene, index: int) -> bool:
+    token = scene.doc[index]
+    if token.lower_.rstrip(".") in abbreviated_titles() and token.text[0].isupper():
+        return True
+    found = role_at(scene.doc, index)
+    return found is not None and found[0].kind == "person" and not found[1]
+
+
+def _name_part(scene: Scene, index: int, first: int) -> bool:
+    """Whether a token can belong to a name that starts at `first`."""
+    token = scene.doc[index]
+    if index - first > 5:
+        return False
+    if token.text in HYPHENS or token.lower_ in _PARTICLES:
+        return index > first or token.lower_ in _PARTICLES
+    if index == first and starts_sentence(token):
+        return False
+    return token.is_alpha and token.text[0].isupper() and not token.is_upper and not _is_title(scene, index)
+
+
+def _person(scene: Scene, first: int, last: int) -> Draft:
+    doc = scene.doc
+    return Draft(
+        first=first,
+        last=last,
+        head=head_of(doc, first, last),
+        kind="person",
+        name=" ".join(doc[first:last].text.split()),
+        rule="person",
+        type="person",
+        sector=None,
+        source_type="unknown",
+        number="singular",
+    )
+
+
+def _before(scene: Scene, draft: Draft) -> None:
+    """The title right before the name: "Pentagon press secretary X", "Lt. Gen. X", "Secretary of State X"."""
+    doc = scene.doc
+    first, tagged = draft.first, has_tags(doc)
+    while first > 0 and draft.first - first < _MAX_TITLE:
+        token = doc[first - 1]
+        if token.text == "." and first > 1 and doc[first - 2].lower_ in abbreviated_titles():
+            first -= 2
+        elif token.lower_.rstrip(".") in abbreviated_titles():
+            first -= 1
+        elif token.text in HYPHENS and first > 1 and not token.whitespace_:
+            first -= 2
+        elif token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title:
+            first -= 2
+        elif first - 1 in scene.used and first - 1 not in scene.by_token:
+            break
+        elif _joins(token, doc[first], scene.by_token, tagged=tagged):
+            first -= 1
+            if token.lower_ in ("the", "a", "an", "its", "their", "his", "her"):
+                break
+        else:
+            break
+    if first == draft.first:
+        return
+    _gender(draft, [token.lower_.rstrip(".") for token in doc[first : draft.first]])
+    nouns = [index for index in range(draft.first - 1, first - 1, -1) if role_at(doc, index) and _plain_title(scene, index)]
+    if not nouns or any(not _may_follow(scene, index) for index in range(nouns[0] + 1, draft.first)):
+        _rank_only(scene, draft, first)
+        return
+    head = nouns[0]
+    found = role_at(doc, head)
+    if found is None or found[1]:
+        return
+    title = phrase(scene, head, found)
+    if title is not None:
+        _take(scene, draft, title, found[0], first=title.first)
+        scene.used.update(token for token in range(title.first, draft.first) if token not in scene.by_token)
+
+
+def _plain_title(scene: Scene, index: int) -> bool:
+    """A role noun that is more than a form of address."""
+    return scene.doc[index].lower_.rstrip(".") not in abbreviated_titles() or scene.doc[index].lower_ in (
+        "sheikh", "imam", "king", "queen", "pope", "emir", "ayatollah",
+    )  # fmt: skip
+
+
+def _may_follow(scene: Scene, index: int) -> bool:
+    """Whether a token may stand between the role noun and the name: a rank, a branch, "of State"."""
+    token = scene.doc[index]
+    return (
+        token.lower_.rstrip(".") in abbreviated_titles()
+        or token.text in {".", "of"}
+        or token.is_title
+        or role_at(scene.doc, index) is not None
+    )
+
+
+def _rank_only(scene: Scene, draft: Draft, first: int) -> None:
+    """ "Gen. X": a rank makes a soldier, "Dr X" makes nothing."""
+    words = {token.lower_.rstrip(".") for token in scene.doc[first : draft.first]}
+    if words & use_words("title_military", "same"):
+        draft.source_type, draft.sector = "military", "MIL"
+        draft.role = draft.role or " ".join(scene.doc[first : draft.first].text.split())
+        sides = [scene.by_token[index] for index in range(first, draft.first) if index in scene.by_token]
+        states = [scene.state(hit.entry) for hit in sides]
+        if states and states[0] is not None:
+            draft.affiliation, draft.country = states[0].id, states[0].country
+    elif words & {"sen", "rep"}:
+        draft.source_type = "legislature"
+    elif "gov" in words:
+        draft.source_type = "local_official"
+
+
+def _gender(draft: Draft, words: list[str]) -> None:
+    if use_words("title_male", "same") & set(words):
+        draft.gender = "male"
+    elif use_words("title_female", "same") & set(words):
+        draft.gender = "female"
+
+
+def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -> None:
+    """Role, side and type of a title or apposition go to the person."""
+    doc = scene.doc
+    draft.role = draft.role or _role_words(scene, first, title)
+    draft.affiliation = draft.affiliation or title.affiliation
+    draft.country = draft.country or title.country
+    draft.gender = draft.gender or role.gender
+    draft.former = draft.former or title.former
+    draft.candidates = draft.candidates or title.candidates
+    if title.source_type and draft.source_type in (None, "unknown"):
+        draft.source_type, draft.sector = title.source_type, title.sector
+    words = {token.lower_.rstrip(".") for token in doc[first : draft.first]} if first < draft.first else set()
+    if draft.source_type == "unknown" and words & use_words("title_military", "same"):
+        draft.source_type = "military"
+
+
+def _role_words(scene: Scene, first: int, title: Draft) -> str:
+    """The words of a role without the side: "deputy spokesman" of "the Kremlin's deputy spokesman"."""
+    doc = scene.doc
+    start = first
+    for index in range(first, title.head):
+        if index in scene.by_token or doc[index].text in ("'s", "’s"):
+            start = index + 1
+    text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
+    rest = doc[title.head + 1 : title.last].text
+    return f"{text} {rest}".strip() if rest and title.last <= title.head + 6 else text
+
+
+def _after(scene: Scene, draft: Draft) -> None:
+    """ "X, the governor of Y,", "X, a spokesman for Y,", "X, who commands Y,"."""
+    doc = scene.doc
+    start = draft.last
+    if start + 1 >= len(doc) or doc[start].text != ",":
+        return
+    start += 1
+    if doc[start].lower_ in ("who", "which"):
+        _relative(scene, draft, start)
+        return
+    for index in range(start, min(start + _MAX_TITLE, len(doc))):
+        token = doc[index]
+        if token.text in {",", ".", ";"} or token.pos_ in ("VERB", "AUX") and not token.tag_ == "VBN":
+            return
+        found = role_at(doc, index)
+        if found is None or found[0].kind != "person" or not is_phrase_head(scene, index):
+            continue
+        if found[1] or _names_another(scene, index):
+            return
+        title = phrase(scene, index, found)
+        if title is None or title.first > start + 2:
+            return
+        if not _apposed(scene, draft, index):
+            return
+        _take(scene, draft, title, found[0], first=title.first)
+        _same(scene, title, draft)
+        return
+
+
+def _names_another(scene: Scene, index: int) -> bool:
+    """ "X, foreign minister Y": whether the role noun is the title of the next name."""
+    doc = scene.doc
+    return index + 1 < len(doc) and doc[index + 1].is_title and any(span.start == index + 1 for span in scene.persons)
+
+
+def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
+    """Whether the tree, or the comma behind it, says that the noun renames the person."""
+    doc = scene.doc
+    if has_tree(doc):
+        noun, name = doc[index], doc[draft.head]
+        if noun.head.i == name.i or name.head.i == noun.i:
+            return True
+        if noun.dep_ in ("nsubj", "nsubj:pass"):
+            return False
+    return True
+
+
+def _relative(scene: Scene, draft: Draft, start: int) -> None:
+    doc = scene.doc
+    verb = next((index for index in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[index]) in _LEADS), None)
+    if verb is None:
+        return
+    window = range(verb + 1, min(verb + 10, len(doc)))
+    words = []
+    for index in window:
+        if doc[index].text in {",", ".", ";"}:
+            break
+        words.append(doc[index].lower_)
+        hit = scene.by_token.get(index)
+        if hit is not None and hit.entry is not None and draft.affiliation is None:
+            before = doc[hit.first - 1].lower_
+            if before not in ("in", "near", "from"):
+                draft.affiliation = hit.entry.affiliation or hit.entry.id
+                draft.source_type = hit.entry.source_type
+    draft.role = draft.role or doc[verb].text
+    if draft.affiliation is None and {"army", "military", "navy", "troops", "forces"} & set(words):
+        role = Role(noun="commander", kind="person", source_type="military")
+        draft.affiliation = nearest_body(scene, draft, role, words)
+        draft.source_type = "military"
+
+
+def _apposed_before(scene: Scene, draft: Draft) -> None:
+    """ "its deputy spokesman, X,", "an adviser to the Ukrainian defence minister, X,"."""
+    doc = scene.doc
+    comma = draft.first - 1
+    if comma < 1 or doc[comma].text != ",":
+        return
+    for index in range(comma - 1, max(comma - _MAX_TITLE, -1), -1):
+        token = doc[index]
+        if token.text in {",", ".", ";", "“", "”", '"'} or token.pos_ in ("VERB", "AUX"):
+            return
+        found = role_at(doc, index)
+        if found is None or found[0].kind != "person" or found[1]:
+            continue
+        following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
+        inner = index > 0 and _inside_another(scene, index)
+        if inner or (index + 1 != comma and following not in ("of", "for", "to", "from", "at", "in", "with")):
+            continue
+        if has_tree(doc):
+            noun, name = doc[index], doc[draft.head]
+            if not (name.head.i == noun.i or noun.head.i == name.i):
+                continue
+        title = phrase(scene, index, found)
+        if title is None:
+            return
+        _take(scene, draft, title, found[0], first=title.first)
+        _same(scene, title, draft)
+        return
+
+
+def _inside_another(scene: Scene, index: int) -> bool:
+    """Whether another role noun with "to", "for", "of" stands before it in the same phrase ("an adviser to the minister")."""
+    doc = scene.doc
+    cursor = index - 1
+    while cursor > 0 and index - cursor < 10:
+        if doc[cursor].text in {",", "."} or doc[cursor].pos_ in ("VERB", "AUX"):
+            return False
+        if doc[cursor].lower_ in ("to", "for", "of") and role_at(doc, cursor - 1) is not None:
+            return True
+        cursor -= 1
+    return False
+
+
+def _same(scene: Scene, title: Draft, person: Draft) -> None:
+    """Keep the apposition as a mention of the person."""
+    if title.head in scene.used:
+        return
+    title.same_as = person
+    scene.drafts.append(title)
+    scene.used.update(range(title.head, title.last))
+
+
+__all__ = ["draft_persons", "spoken_type"]
