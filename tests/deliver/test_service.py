@@ -7,55 +7,21 @@ import gzip
 import json
 import os
 import signal
-import socket
-import threading
 import time
 
 import httpx
 import psutil
 import pytest
-import uvicorn
 
-from conflict_extract.deliver.service import ServiceOptions, create_app
+from conflict_extract.deliver.service import ServiceOptions
 from conflict_extract.deliver.service.options import available_cpus
 from conflict_extract.deliver.service.work import render, utf16_offsets
 from conflict_extract.schema import Report
-from conflict_extract.settings import Settings
 from tests.deliver.sample import TEXT, sample_report
+from tests.deliver.serving import Server
 
 ARTICLE = "The governor of Orlova said on Monday that at least 12 people had been killed. The rebels denied the claim 😀."
 OPTIONS = ServiceOptions(workers=1, max_body=300_000, max_text=200_000, deadline=20.0, queue=8)
-
-
-class Server:
-    """A uvicorn server in a thread."""
-
-    def __init__(self, options):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.app = create_app(Settings(), options)
-        self.server = uvicorn.Server(uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_config=None))
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
-
-    def __enter__(self):
-        self.thread.start()
-        for _ in range(600):
-            try:
-                if self.client.get("/readyz").status_code == 200:
-                    return self
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        raise TimeoutError("the service did not get ready")
-
-    def __exit__(self, *_):
-        self.server.should_exit = True
-        self.thread.join(30)
-
-    def workers(self):
-        return [worker.process for worker in self.app.state.crew._all]
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +119,7 @@ def test_health_version_metrics_pages(server):
 
 def test_health_answers_while_a_worker_is_busy(server):
     async def both():
-        async with httpx.AsyncClient(base_url=str(server.client.base_url), timeout=60) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             long = asyncio.create_task(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 400}))
             await asyncio.sleep(0.3)
             began = time.monotonic()
@@ -202,7 +168,7 @@ def test_token_and_queue():
         assert post(running, {"text": ARTICLE}, headers=allowed).status_code == 200
 
         async def many():
-            async with httpx.AsyncClient(base_url=str(running.client.base_url), timeout=60, headers=allowed) as client:
+            async with httpx.AsyncClient(base_url=running.url, timeout=60, headers=allowed) as client:
                 return await asyncio.gather(*(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 100}) for _ in range(8)))
 
         answers = asyncio.run(many())

@@ -212,7 +212,7 @@ def _write(text: str) -> None:
 
 def _register() -> None:
     """The commands that have a file of their own."""
-    from conflict_extract.deliver import cli_batch, cli_serve  # noqa: F401  (they register their commands)
+    from conflict_extract.deliver import cli_batch, cli_compare, cli_serve  # noqa: F401  (they register their commands)
 
 
 def main() -> None:

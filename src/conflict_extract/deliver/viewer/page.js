@@ -99,6 +99,7 @@ window.conflictExtract = () => {
   }
   if (form) {
     form.addEventListener("input", filter);
+    form.addEventListener("change", filter);
     form.addEventListener("submit", (event) => event.preventDefault());
   }
   window.addEventListener("resize", draw, until);
