@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns
-from conflict_extract.values.reject import is_counted_noun
+from conflict_extract.values.reject import is_counted_noun, looks_plural
 
 _STOP = frozenset(
     "the a an this that these those his her its their our my your of in on at to for from with by as and or but nor than that which "
@@ -146,7 +146,9 @@ def _by_tags(words: Words, first: int, limit: int) -> NounPhrase | None:
         token = doc[i]
         tag = token.tag_ or token.pos_
         lower = token.lower_
-        if _is_noun(token):
+        if i > first + 1 and doc[i - 1].text in ("-", "‑") and doc[i - 1].whitespace_ == "":
+            head = i if _is_noun(token) else -1  # the last part of a compound decides: "rocket-propelled grenades"
+        elif _is_noun(token):
             if lower in ("today", "yesterday", "tomorrow", "percent", "cent") or (head >= 0 and lower in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "each", "apiece")):
                 break
             head = i
@@ -238,7 +240,7 @@ def _by_words(words: Words, first: int, limit: int) -> NounPhrase | None:
             break
         if lower in _STOP and not (lower in ("dead", "wounded", "injured", "missing", "displaced") and i + 1 < stop and doc[i + 1].lower_ in person_nouns()):
             break
-        singular = known and not is_counted_noun(lower) and lower not in _COLLECTIVE
+        singular = known and not looks_plural(lower)
         if singular and i + 1 < stop and (doc[i + 1].text in ("-", "‑") or _plural_follows(doc, i + 1, stop)):
             i += 1
             continue
@@ -258,14 +260,11 @@ def _by_words(words: Words, first: int, limit: int) -> NounPhrase | None:
     return _build(words, first, head)
 
 
-_COLLECTIVE = frozenset("people police personnel staff aircraft troops men women children dead policemen gunmen militiamen".split())
-
-
 def _plural_follows(doc: Doc, i: int, stop: int) -> bool:
     """Whether a plural-looking noun stands at i, or behind "and" and one more word."""
     if doc[i].lower_ in ("and", "or"):
-        return i + 2 < stop and is_counted_noun(doc[i + 2].lower_) and doc[i + 1].is_alpha
-    return is_counted_noun(doc[i].lower_) or doc[i].lower_.endswith("men")
+        return i + 2 < stop and looks_plural(doc[i + 2].lower_) and doc[i + 1].is_alpha
+    return looks_plural(doc[i].lower_)
 
 
 def _build(words: Words, first: int, head: int) -> NounPhrase | None:
@@ -290,7 +289,7 @@ def _build(words: Words, first: int, head: int) -> NounPhrase | None:
             break
         start -= 1
     text = doc.text[doc[start].idx : token.idx + len(token)]
-    singular = token.tag_ == "NN" if words.tagged else not is_counted_noun(lower) and lower not in person_nouns()
+    singular = token.tag_ == "NN" if words.tagged else not looks_plural(lower)
     if lower in ("others",):
         text = "others"
     elif singular and lower not in ("people", "police", "personnel", "staff", "aircraft", "infantry", "troops", "ammunition"):
