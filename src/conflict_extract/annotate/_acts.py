@@ -14,6 +14,8 @@ DEEDS = frozenset(
     {"attack", "killing", "injury", "destruction", "abduction", "rights_abuse", "detention", "territorial_control", "displacement"}
 )
 FIRST = frozenset({"we", "i", "us", "our", "my", "ours"})
+PRONOUNS = frozenset({"it", "he", "she", "they"})
+OWNED = {"its": "it", "his": "he", "her": "she", "their": "they"}
 REACH = 48
 GAP = 4
 NEGATIVE = frozenset({"not", "n't", "n’t", "no", "never", "nobody", "none", "neither"})
@@ -61,20 +63,39 @@ def responsibility(arcs: Arcs, record: SaidRecord, inside: Sequence[EventMention
 
 
 def _is_self(arcs: Arcs, record: SaidRecord, event: EventMention) -> bool:
-    """Whether an agent of the event is the source: "we", its own mention, or an actor that it is or speaks for."""
+    """Whether an agent of the event is the source: "we", "its gunners", its own mention, or an actor that it is or speaks for."""
     own = {key for key in (record.speaker, record.affiliation) if key}
     for agent in event.agents:
-        text = arcs.doc.text[agent["start"] : agent["end"]].lower().split()
-        if text and (text[0] in FIRST) and record.mode in ("direct", "mixed"):
+        words = arcs.doc.text[agent["start"] : agent["end"]].lower().split()
+        first = words[0] if words else ""
+        if first in FIRST and record.mode != "indirect":
             return True
-        if text and text[0] in ("its", "their", "his", "her", "it", "they") and record.source is not None and len(text) <= 3:
-            if agent.get("actor") is None or agent["actor"] in own:
-                return True
         if agent.get("actor") is not None and agent["actor"] in own:
             return True
         if record.source is not None and agent["start"] < record.source[1] and record.source[0] < agent["end"]:
             return True
+        if record.mode == "direct" or record.source is None:
+            continue
+        if len(words) == 1 and first in PRONOUNS and (agent.get("actor") is None or not own):
+            if _agrees(arcs, record, first):
+                return True
+        elif len(words) <= 3 and first in OWNED and _agrees(arcs, record, OWNED[first]):
+            return True
     return False
+
+
+def _agrees(arcs: Arcs, record: SaidRecord, pronoun: str) -> bool:
+    """Whether a pronoun can stand for the source: "they" for a plural one, "it" for one that is no pronoun for a person."""
+    tokens = token_range(arcs.doc, record.source[0], record.source[1]) if record.source else None
+    if tokens is None:
+        return False
+    head = next((i for i in range(*tokens) if not tokens[0] <= arcs.head[i] < tokens[1] or arcs.head[i] == i), tokens[0])
+    plural = arcs.tag[head] in ("NNS", "NNPS") or arcs.lower[head] == "they"
+    if pronoun == "they":
+        return plural
+    if pronoun == "it":
+        return not plural and arcs.doc[head].ent_type_ not in ("PERSON", "PER") and arcs.lower[head] not in ("he", "she")
+    return not plural
 
 
 def _by_words(arcs: Arcs, record: SaidRecord) -> str | None:

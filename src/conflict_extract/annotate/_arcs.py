@@ -15,8 +15,18 @@ RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
 QUANTIFIERS = frozenset(
     "dozen dozens hundred hundreds thousand thousands million millions score scores ten tens handful number group total lot "
     "majority couple half third quarter wave series member members convoy column crowd many some most several all "
-    "rest remainder bulk pair trio string party band each one two three four five six both".split()
+    "rest remainder bulk hail barrage volley salvo flurry stream flood pair trio string party band each one two three four five six both".split()
 )
+TIME_WORDS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight year month week day night morning "
+    "evening afternoon noon midnight dawn dusk hour minute weekend january february march april may june july august september "
+    "october november december overnight".split()
+)
+AUXILIARIES = {
+    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being", "'re", "’re", "'m", "’m"), "be"),
+    **dict.fromkeys(("has", "had", "having", "'ve", "’ve"), "have"),
+    **dict.fromkeys(("does", "did", "done", "doing"), "do"),
+}
 LEFT = frozenset({"det", "amod", "compound", "nummod", "nmod:poss", "det:predet", "advmod", "flat", "case:poss", "nmod:desc"})
 SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 CLAUSES = frozenset({"root", "ROOT", "ccomp", "xcomp", "advcl", "acl", "parataxis", "csubj"})
@@ -37,7 +47,7 @@ class Arcs:
         self.dep = [token.dep_ for token in doc]
         self.base = [dep.partition(":")[0] for dep in self.dep]
         self.lower = [token.lower_ for token in doc]
-        self.lemma = [token.lemma_.lower() or token.lower_ for token in doc]
+        self.lemma = [AUXILIARIES.get(token.lower_) or token.lemma_.lower() or token.lower_ for token in doc]
         self.pos = [token.pos_ for token in doc]
         self.tag = [token.tag_ for token in doc]
         self.left = [token.left_edge.i for token in doc]
@@ -67,6 +77,24 @@ class Arcs:
             if self.base[kid] in ("case", "mark") and self.pos[kid] in ("ADP", "SCONJ", "PART", ""):
                 return self.lower[kid]
         return None
+
+    def cases(self, i: int) -> frozenset[str]:
+        """All prepositions of a nominal ("out of": both)."""
+        return frozenset(self.lower[kid] for kid in self.kids[i] if self.base[kid] in ("case", "mark"))
+
+    def is_time(self, i: int) -> bool:
+        """Whether a nominal is a time, by its word or its entity."""
+        return self.lower[i] in TIME_WORDS or self.lemma[i] in TIME_WORDS or self.doc[i].ent_type_ in ("DATE", "TIME")
+
+    def reduced(self, i: int) -> bool:
+        """Whether an adverbial participle stands right after the subject that it describes ("the judge, killed on Monday, had …")."""
+        head = self.head[i]
+        if self.dep[i] != "advcl" or self.tag[i] not in ("VBN", "VBD") or not i < head:
+            return False
+        if self.child(i, "obj", "mark", "aux", *SUBJECTS) is not None:
+            return False
+        own = self.child(head, *SUBJECTS)
+        return own is not None and own < i
 
     def climb(self, i: int) -> Iterator[int]:
         """The token and its ancestors, at most `CLIMB` of them."""
@@ -99,9 +127,11 @@ class Arcs:
         for kid in self.kids[i]:
             if self.dep[kid] in ("aux:pass", "nsubj:pass", "csubj:pass", "obl:agent"):
                 return True
-        if self.tag[i] == "VBN" and not any(self.base[kid] == "aux" for kid in self.kids[i]):
+        if self.reduced(i):
+            return True
+        if self.tag[i] in ("VBN", "VBD") and not any(self.base[kid] == "aux" for kid in self.kids[i]):
             if self.dep[i] in ("acl", "amod"):
-                return True
+                return self.child(i, "obj") is None or self.tag[i] == "VBN"
             if self.dep[i] in ("conj", "xcomp", "advcl"):
                 if self.dep[i] == "conj":
                     return self.child(i, "nsubj", "obj") is None and self.passive(self.head[i])
@@ -143,7 +173,7 @@ class Arcs:
         if dep == "conj":
             return self.subject(head, depth - 1)[0], passive
         if dep in ("xcomp", "ccomp", "advcl", "advcl:relcl"):
-            subject_less = self.tag[i] in ("VB", "VBG", "VBN", "JJ", "")
+            subject_less = self.reduced(i) or self.tag[i] in ("VB", "VBG", "VBN", "JJ", "")
             if not subject_less and dep != "xcomp":
                 return None, passive
             mark = next((self.lower[kid] for kid in self.kids[i] if self.base[kid] in ("mark", "case")), None)
@@ -176,9 +206,23 @@ class Arcs:
                     return kid, i
         return i, None
 
+    def split(self, i: int) -> list[int]:
+        """Coordinated names before a plural noun that each stand for a party ("Indian and Pakistani soldiers" -> Indian)."""
+        if self.tag[i] not in ("NNS", "NNPS", ""):
+            return []
+        for kid in self.kids[i]:
+            if kid < i and self.base[kid] in ("amod", "compound") and self.doc[kid].text[:1].isupper():
+                others = [inner for inner in self.kids[kid] if self.dep[inner] == "conj" and self.doc[inner].text[:1].isupper()]
+                if others and others[-1] < i:
+                    return [kid, *others]
+        return []
+
     def phrase(self, i: int) -> tuple[int, int]:
         """Token range of a noun phrase: its head with what stands left of it, and the parts of its name, no clause, no apposition."""
         start, end = i, i + 1
+        parts = self.split(i)
+        if parts:
+            return parts[-1], end
         for kid in self.kids[i]:
             if kid < i and self.dep[kid] in LEFT and self.lower[kid] not in ("not", "also", "reportedly", "allegedly"):
                 start = min(start, self.left[kid])

@@ -156,7 +156,7 @@ class Grouper:
         if self._other(item.token) or (event.status in UNREAL and not self._definite(item.token)) or self._generic(number):
             return None, ""
         places, days = self._places(number), self._days(number)
-        definite = item.entry.pos == "noun" and self._definite(item.token)
+        definite = (item.entry.pos == "noun" and self._definite(item.token)) or self._there(item.token)
         toll = self._toll(number)
         for incident in reversed(pool):
             if incident.unreal and event.status not in UNREAL and not definite:
@@ -181,6 +181,12 @@ class Grouper:
         return any(
             (arcs.dep[kid] == "det" and arcs.lower[kid] in DEFINITE) or arcs.dep[kid] == "nmod:poss" for kid in arcs.kids[token]
         )
+
+    def _there(self, token: int) -> bool:
+        """Whether the clause points back at a place ("was hit there", "the hospital there was hit")."""
+        arcs = self.arcs
+        near = [kid for kid in arcs.kids[token]] + [inner for kid in arcs.kids[token][:12] for inner in arcs.kids[kid][:12]]
+        return any(arcs.lower[kid] in ("there", "here") and arcs.base[kid] == "advmod" for kid in near)
 
     def _other(self, token: int) -> bool:
         """Whether words say that it is a different one ("another attack", "a second raid")."""

@@ -7,7 +7,7 @@ only main and adverbial clauses outside of what is said are left. Background rel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -60,6 +60,8 @@ class _Narrator:
         doc = arcs.doc
         size = len(doc)
         said = read(doc, "said", SaidRecord)
+        deeds = {event.start: event.end for event in events if event.type in ("ceasefire", "agreement", "surrender")}
+        said = [record for record in said if not _is_deed(record, deeds)]
         self.spoken = _mask(doc, size, (span for record in said for span in record.content))
         self.voice = _mask(doc, size, (record.cue for record in said if record.cue))
         self.sources = _mask(doc, size, (record.source for record in said if record.source))
@@ -128,7 +130,7 @@ class _Narrator:
         arcs = self.arcs
         if self.voice[head] or (self.spoken[head] and not self.nominal[head]):
             return True
-        return any(self.voice[kid] and arcs.dep[kid] in ("xcomp", "obl", "case", "compound:prt", "conj") for kid in arcs.kids[head])
+        return any(self.voice[kid] and arcs.dep[kid] in ("xcomp", "obl", "case", "compound:prt") for kid in arcs.kids[head])
 
     def _marked(self, head: int) -> bool:
         arcs = self.arcs
@@ -229,6 +231,12 @@ class _Narrator:
             if b > a:
                 pieces.append((a, b))
         return pieces
+
+
+def _is_deed(record: SaidRecord, deeds: Mapping[int, int]) -> bool:
+    """Whether a cue with a noun for its content is itself an event ("agreed a truce"): then the clause is narrated."""
+    cue = record.cue
+    return cue is not None and record.act == "commitment" and deeds.get(cue[0], 0) > cue[1]
 
 
 def _mask(doc: Doc, size: int, spans: Iterable[Sequence[int]]) -> list[bool]:

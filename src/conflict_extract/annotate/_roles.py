@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.annotate._arcs import Arcs
 from conflict_extract.annotate._triggers import Classes, Found
 from conflict_extract.lexicons.events import Frame, Role, frames
 
-NOT_PARTIES = frozenset({"it", "there", "this", "that", "what", "when", "where", "which", "none"})
+NOT_PARTIES = frozenset({"there", "this", "that", "what", "when", "where", "which", "none"})
 ADJECTIVE_ENTS = frozenset({"NORP", "GPE", "ORG", "PERSON", "PER", "MISC"})
+NO_MODIFIERS = frozenset({"military", "naval", "other", "some", "many", "most", "total", "dead", "wounded", "none"})
 INDIRECT = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "CARDINAL", "ORDINAL", "QUANTITY"})
 
 
@@ -61,6 +62,8 @@ class Roles:
             self._obliques(item, frame, node, inside=node != i)
         if own is not None and own not in item.tokens and item.entry.frame in ("v.launch", "v.from", "v.give", "v.act"):
             self._obliques(item, frame, own, inside=False)
+        if item.entry.frame == "v.give":
+            item.patients = [node for node in item.patients if not self._is_thing(node)]
         if item.entry.frame == "v.give" and len(item.patients) > 1:
             thing = arcs.antecedent(own) if own is not None else subject if passive else None
             others = [node for node in item.patients if node != thing]
@@ -74,14 +77,16 @@ class Roles:
             if kid in item.tokens or arcs.base[kid] not in ("obl", "nmod"):
                 continue
             if arcs.dep[kid] == "nmod:poss":
-                if inside:
+                if inside and arcs.base[node] == "obj":
                     self._add(item, frame.object, kid)
                 continue
             case = "by" if arcs.dep[kid] == "obl:agent" else arcs.case(kid)
             if case is None:
                 continue
             role: Role = frame.prepositions.get(case, "none")
-            if inside and role == "none" and case in ("of", "to", "in", "with"):
+            if inside and role == "none" and case in ("of", "to"):
+                role = frame.object
+            elif not inside and role == "none" and case == "of" and len(item.tokens) > 1:
                 role = frame.object
             elif not inside and role == "none" and self._own_preposition(item, kid):
                 role = frame.object
@@ -90,6 +95,10 @@ class Roles:
             if case == "by" and not (arcs.passive(item.token) or item.entry.pos == "noun" or arcs.dep[kid] == "obl:agent"):
                 continue
             self._add(item, role, kid)
+
+    def _is_thing(self, node: int) -> bool:
+        """Whether what is given is a thing or money and no receiver."""
+        return bool({"CARGO", "WEAPON", "PAPER"} & self.classes.of(node)) or self.classes.ents[node] in ("MONEY", "PERCENT")
 
     def _own_preposition(self, item: Found, kid: int) -> bool:
         """Whether the phrase's preposition is a word of the trigger ("set upon", "crack down on")."""
@@ -128,9 +137,11 @@ class Roles:
                 elif arcs.base[kid] in ("nmod", "obl"):
                     case = arcs.case(kid)
                     role = frame.prepositions.get(case or "", "none")
-                    if case == "of" and role == "none":
-                        role = "none"
                     self._add(item, role, kid)
+                    if case == "of":
+                        agent = next((k for k in arcs.kids[kid] if arcs.dep[k] == "nmod" and arcs.case(k) == "by"), None)
+                        if agent is not None:
+                            self._add(item, frame.prepositions.get("by", "none"), agent)
                 elif arcs.dep[kid] in ("acl", "acl:relcl") and arcs.passive(kid):
                     agent = arcs.child(kid, "obl:agent") or self._by(kid)
                     if agent is not None and kid not in self.by_token:
@@ -168,11 +179,11 @@ class Roles:
         """Whether a modifier before a noun names a party ("Russian", "rebel", "police")."""
         if self.classes.ents[i] in ADJECTIVE_ENTS or i in self.classes.actors:
             return True
-        return bool({"PERSON", "ARMED", "OFFICE"} & self.classes.of(i)) and self.arcs.pos[i] != "ADJ"
+        return bool({"PERSON", "ARMED", "OFFICE"} & self.classes.of(i)) and self.arcs.lower[i] not in NO_MODIFIERS
 
     def _no_party(self, i: int) -> bool:
         """Whether a possessor is a time or a place ("Monday's", "the city's")."""
-        if self.classes.ents[i] in INDIRECT or self.arcs.lower[i] in _TIMES:
+        if self.classes.ents[i] in INDIRECT or self.arcs.is_time(i):
             return True
         return "PLACE" in self.classes.of(i) and i not in self.classes.actors
 
@@ -197,8 +208,9 @@ class Roles:
             other = self.by_token.get(self.arcs.counted(node)[0])
             if other is not None and other is not item and self.frames[other.entry.frame].itself == "none" and other.entry.pos == "noun":
                 agents.extend(other.agents)
-            elif "WEAPON" in self.classes.of(node) and not self.classes.fits(node, ("PERSON",)):
-                agents.extend(self._owners(node))
+            elif {"WEAPON", "AIRCRAFT"} & self.classes.of(node) and not self.classes.fits(node, ("PERSON",)):
+                owners = self._owners(node)
+                agents.extend(owners or ([] if "WEAPON" in self.classes.of(node) else [node]))
             else:
                 agents.append(node)
         item.agents = agents
@@ -236,14 +248,13 @@ class Roles:
         arcs, kept = self.arcs, []
         for node in nodes:
             node = arcs.antecedent(node)
-            if node in kept or self.classes.ents[node] in ("DATE", "TIME") or arcs.lower[node] in NOT_PARTIES | _TIMES:
+            if node in kept or arcs.is_time(node) or arcs.lower[node] in NOT_PARTIES:
                 continue
             if arcs.pos[node] not in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "VERB", "X", ""):
                 continue
-            if arcs.pos[node] == "VERB" and node not in (item.token,):
+            if arcs.pos[node] == "VERB" and node != item.token and arcs.child(node, "det") is None:
                 continue
-            if any(arcs.dep[kid] in SUBJECTS for kid in arcs.kids[node]) and arcs.child(node, "cop") is None and arcs.pos[node] == "VERB":
-                continue
+            kept.extend(part for part in arcs.split(node)[:-1] if part not in kept)
             kept.append(node)
         return kept
 
@@ -262,8 +273,3 @@ def mention(arcs: Arcs, span: tuple[int, int, int], actors: dict[int, str]) -> d
     start, end = arcs.offsets(span[0], span[1])
     return {"start": start, "end": end, "actor": actors.get(span[2])}
 
-
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow year month week day night morning "
-    "evening afternoon january february march april may june july august september october november december".split()
-)

@@ -133,12 +133,23 @@ class Scoper:
         assert self.arcs is not None
         arcs = self.arcs
         outer = next((i for i in range(start, end) if not start <= arcs.head[i] < end or arcs.head[i] == i), start)
+        last = end - 1
+        reach = end
+        if arcs.base[last] in ("case", "mark") and arcs.head[last] >= end:
+            reach = arcs.right[arcs.head[last]]
+        if (
+            arcs.pos[outer] == "NOUN"
+            and row.direction == "forward"
+            and arcs.head[outer] != outer
+            and arcs.pos[last] in ("ADP", "PART", "SCONJ")
+        ):
+            return arcs.left[outer], max(arcs.right[outer], reach)
         node = arcs.clause(outer)
         while arcs.dep[node] == "xcomp" and arcs.head[node] != node and not start <= arcs.head[node] < end:
             node = arcs.head[node]
         if start <= node < end and row.direction != "forward":
             node = arcs.clause(arcs.head[node]) if arcs.head[node] != node else node
-        return arcs.left[node], max(arcs.right[node], end)
+        return arcs.left[node], max(arcs.right[node], reach)
 
 
 def _barriers(arcs: Arcs) -> tuple[frozenset[int], frozenset[int]]:

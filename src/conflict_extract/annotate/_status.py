@@ -44,6 +44,8 @@ class Statuses:
         """Status of one trigger."""
         arcs = self.arcs
         background = self.is_background(item)
+        if background and self._modified(item):
+            background = False
         if item.light_entry is not None and item.light_entry.status is not None:
             own = self.modal(item.light if item.light is not None else item.token)
             if own == "denied" and item.light_entry.status == "denied":
@@ -71,7 +73,7 @@ class Statuses:
         found: list[tuple[str, str]] = []
         for number in self.scope_index.holding(offset):
             _, _, start, end, status, kind = self.scopes[number]
-            if start <= offset < end and status != "denied" and kind not in ("hedge",):
+            if start <= offset < end and kind != "hedge":
                 continue
             found.append((status, kind))
         negations = sum(status == "denied" for status, _ in found)
@@ -79,6 +81,15 @@ class Statuses:
         if negations % 2 == 1:
             return "denied"
         return max(rest, key=lambda status: STRENGTH[status], default=None)
+
+    def _modified(self, item: Found) -> bool:
+        """Whether a modality cue with a status stands inside the event's own noun phrase ("the planned offensive")."""
+        arcs = self.arcs
+        if item.entry.pos != "noun":
+            return False
+        offset = arcs.doc[item.token].idx
+        left = arcs.doc[arcs.left[item.token]].idx
+        return any(left <= self.scopes[number][2] < offset for number in self.scope_index.holding(offset))
 
     def innermost(self, offset: int) -> SaidRecord | None:
         """The saying with the shortest content that holds an offset."""

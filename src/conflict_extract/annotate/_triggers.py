@@ -43,8 +43,10 @@ class Classes:
     def of(self, i: int) -> frozenset[str]:
         """Classes of the token in the table, by lemma or form."""
         arcs = self.arcs
-        if arcs.pos[i] == "PROPN":
-            return frozenset()
+        if arcs.pos[i] == "PROPN" and self.ents[i]:
+            if i > 0 and arcs.sent[i] == arcs.sent[i - 1]:
+                return frozenset()
+            return self.table.get(arcs.lower[i]) or self.table.get(arcs.lower[i].removesuffix("s")) or frozenset()
         return self.table.get(arcs.lemma[i]) or self.table.get(arcs.lower[i]) or frozenset()
 
     def fits(self, i: int, wanted: tuple[str, ...]) -> bool:
@@ -85,6 +87,8 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
         for i, rows in candidates:
             if i in used:
                 continue
+            if not several and _nominal(arcs, i):
+                rows = tuple(sorted(rows, key=lambda row: row.frame != "n.self"))
             for row in rows:
                 if (len(row.lemmas) > 1) is not several:
                     continue
@@ -104,7 +108,11 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
 def _rows(index: Mapping[str, tuple[Trigger, ...]], lemma: str, lower: str) -> tuple[Trigger, ...]:
     """Entries that begin with this word."""
     rows = index.get(lemma, ())
-    return rows + index.get(lower, ()) if lower != lemma else rows
+    if lower != lemma:
+        rows = rows + index.get(lower, ())
+        if lower == lemma + "ed":  # "raped" may come out as "rap"
+            rows = rows + index.get(lemma + "e", ())
+    return rows
 
 
 def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int] | None:
@@ -118,14 +126,14 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
         if len(row.lemmas) == 1:
             if row.pos == "noun" and (pos != "NOUN" and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))):
                 return None
-            if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and arcs.dep[i] == "amod")):
+            if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and _adjectival(arcs, i))):
                 return None
             tokens = frozenset({i})
         else:
             tokens = _run(arcs, i, row.lemmas)
     if tokens is None:
         return None
-    if row.without and any(arcs.lemma[kid] in row.without or arcs.lower[kid] in row.without for kid in arcs.kids[i]):
+    if row.without and _without(arcs, i, row.without):
         return None
     if row.object and row.pos == "verb" and not _holds(arcs, classes, row.object, _object(arcs, i, tokens)):
         return None
@@ -136,11 +144,26 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
     return tokens
 
 
+def _without(arcs: Arcs, i: int, words: tuple[str, ...]) -> bool:
+    """Whether one of the words depends on the token, or stands before its object."""
+    for kid in arcs.kids[i]:
+        if arcs.lemma[kid] in words or arcs.lower[kid] in words:
+            return True
+        if arcs.base[kid] == "obj" and any(arcs.lemma[k] in words for k in arcs.kids[kid] if arcs.base[k] in ("compound", "amod")):
+            return True
+    return False
+
+
 def _nominal(arcs: Arcs, i: int) -> bool:
     """Whether an adjective stands for people ("the wounded", "12 injured")."""
     return arcs.base[i] in ("nsubj", "obj", "obl", "nmod", "conj", "root", "appos") and any(
         arcs.base[kid] in ("det", "nummod") for kid in arcs.kids[i]
     )
+
+
+def _adjectival(arcs: Arcs, i: int) -> bool:
+    """Whether a participle is used like an adjective ("burnt-out huts", "nine are missing")."""
+    return arcs.dep[i] == "amod" or arcs.child(i, "obj", "aux:pass", "nsubj:pass") is None
 
 
 def _holds(arcs: Arcs, classes: Classes, wanted: tuple[str, ...], node: int | None) -> bool:
@@ -183,7 +206,7 @@ def _oblique(arcs: Arcs, classes: Classes, i: int, tokens: frozenset[int], row: 
             if row.preposition is None:
                 if case is None and arcs.base[kid] != "obl":
                     continue
-            elif case != row.preposition:
+            elif row.preposition not in arcs.cases(kid):
                 continue
             if classes.fits(kid, row.oblique):
                 return True
@@ -214,7 +237,7 @@ def _near(arcs: Arcs, tokens: Sequence[int]) -> Iterator[int]:
         for kid in arcs.kids[node]:
             if arcs.base[kid] not in ("conj", "advcl", "parataxis", "punct", "acl") and arcs.dep[kid] != "nsubj":
                 yield kid
-            if arcs.base[kid] in ("obl", "nmod", "advcl"):
+            if arcs.base[kid] in ("obl", "nmod", "advcl") and not arcs.is_time(kid):
                 yield from (inner for inner in arcs.kids[kid] if arcs.base[inner] in ("case", "mark"))
             if arcs.base[kid] == "obj" or (arcs.dep[kid] == "advmod" and kid > node):
                 yield from (inner for inner in arcs.kids[kid] if arcs.base[inner] in ("compound", "amod", "advmod", "fixed"))
@@ -232,6 +255,8 @@ def _run(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | None:
             return None
         tokens.add(j)
         j += 1
+    if all(arcs.pos[k] in ("VERB", "AUX", "ADP", "DET") and arcs.tag[k] != "VBG" for k in tokens if k == j - 1):
+        return None
     return frozenset(tokens)
 
 

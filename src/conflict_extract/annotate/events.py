@@ -94,14 +94,13 @@ def find_events(doc: Doc, arcs: Arcs) -> tuple[list[Found], list[EventMention]]:
     events = []
     for item, weight, more in zip(found, weights, attached, strict=True):
         entry = item.entry
-        head = doc[item.token]
         start, end = _trigger_offsets(arcs, item)
         clause = arcs.clause(item.light if item.light is not None else item.token)
         low, high = arcs.offsets(arcs.left[clause], arcs.right[clause])
         events.append(
             EventMention(
-                start=start if entry.pos != "verb" else head.idx,
-                end=end if entry.pos != "verb" else head.idx + len(head),
+                start=start,
+                end=end,
                 rule=entry.frame if item.light_entry is None else f"{entry.frame}+{item.light_entry.words}",
                 entry=entry.id,
                 type=entry.type,
@@ -141,7 +140,9 @@ def _reports(arcs: Arcs, item: Found) -> bool:
 
 
 def _trigger_offsets(arcs: Arcs, item: Found) -> tuple[int, int]:
-    """Offsets from the first to the last word of a noun or adjective trigger."""
+    """Offsets from the first to the last word; of a verb whose words stand far apart, of the verb alone."""
+    if item.entry.pos == "verb" and max(item.tokens) - min(item.tokens) > 3:
+        return arcs.offsets(item.token, item.token + 1)
     return arcs.offsets(min(item.tokens), max(item.tokens) + 1)
 
 

@@ -278,8 +278,11 @@ def trigger_index() -> Mapping[str, tuple[Trigger, ...]]:
     for row in triggers():
         found.setdefault(row.lemmas[0], []).append(row)
 
-    def order(row: Trigger) -> tuple[int, int]:
-        return -len(row.lemmas), -sum(map(bool, (row.object, row.subject, row.oblique)))
+    def order(row: Trigger) -> tuple[int, int, int]:
+        conditions = (row.object, row.subject, row.oblique)
+        classes = sum(name.isupper() and name != "NONE" for names in conditions for name in names)
+        loose = 10 if row.object == ("ANY",) and not row.subject else 0
+        return -len(row.lemmas), loose - sum(map(bool, conditions)), classes
 
     return {lemma: tuple(sorted(rows, key=order)) for lemma, rows in found.items()}
 
