@@ -27,6 +27,7 @@ layer            written by             record                   table
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
@@ -394,6 +395,16 @@ def register() -> None:
 register()
 
 
+_last = threading.local()
+
+
+def text_of(doc: Doc) -> str:
+    """`doc.text`, joined once: spaCy joins all tokens at every call. The last Doc of each thread is remembered."""
+    if getattr(_last, "doc", None) is not doc:
+        _last.doc, _last.text = doc, doc.text
+    return str(_last.text)
+
+
 def plain(record: Any) -> dict[str, Any]:
     """A record or table row as a dict of its fields (shallow: the values are plain data already)."""
     return {item.name: getattr(record, item.name) for item in fields(record)}
@@ -417,7 +428,7 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     ordered = sorted(records, key=lambda record: (record.start, -record.end, record.id))
     used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
-    length = len(doc.text)  # spaCy joins the tokens at every call
+    length = len(text_of(doc))
     number = 0
     for record in ordered:
         if not 0 <= record.start <= record.end <= length:
