@@ -70,11 +70,11 @@ def assemble(doc: Doc, *, report_id: str | None, settings: Settings, replaced: i
     times = make_times(index, ids)
     quantities = make_quantities(index, ids)
     events = make_events(index, ids)
-    sha = meta.get("text_sha256") or text_sha256(doc.text)
+    sha = meta.get("text_sha256") or text_sha256(index.text)
     return Report(
-        id=report_id if report_id is not None else _report_id(index.info.date, doc.text),
+        id=report_id if report_id is not None else _report_id(index.info.date, index.text),
         date=index.info.date,
-        text=doc.text,
+        text=index.text,
         frame=make_frame(index, ids),
         claims=tuple(_claim(index, ids, draft, sha) for draft in drafts),
         events=events,

@@ -59,7 +59,7 @@ def source_confidence(index: Index, draft: Draft) -> float:
         return 1.0
     value = part(index, "source", draft.source)
     row = index.actor_rows.get(draft.speaker or "")
-    words = index.doc.text[draft.source[0] : draft.source[1]]
+    words = index.text[draft.source[0] : draft.source[1]]
     if row is None:
         value *= UNRESOLVED if words.lower() in PRONOUNS else 1.0
     elif row.name.casefold() not in words.casefold():

@@ -55,7 +55,7 @@ class Ids:
 
 def span(index: Index, start: int, end: int) -> Span:
     """A Span with its words."""
-    return Span(start=start, end=end, text=index.doc.text[start:end])
+    return Span(start=start, end=end, text=index.text[start:end])
 
 
 def _by_row(mentions: Sequence[M], name: str) -> dict[str, list[M]]:

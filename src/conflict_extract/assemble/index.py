@@ -67,6 +67,7 @@ class Index:
 
     Attributes:
         doc: the Doc.
+        text: its text (`Doc.text` joins all tokens each time).
         tree: whether it has a dependency tree.
         sentences: bounds of its sentences; white space at the edges is left out.
         paragraph_starts: offsets at which paragraphs start (after a blank line, or a line break where no line is
@@ -74,6 +75,7 @@ class Index:
     """
 
     doc: Doc
+    text: str
     tree: bool
     sentences: Sentences
     paragraph_starts: list[int]
@@ -148,6 +150,7 @@ def lemma(token: Token) -> str:
 
 def make_index(doc: Doc) -> Index:
     """Read all layers of `doc`. Layers that no component wrote are empty."""
+    text = doc.text
     said = layer.read(doc, "said", layer.SaidRecord)
     counts = layer.read(doc, "counts", layer.QuantityRecord) + layer.read(doc, "money", layer.QuantityRecord)
     counts.sort(key=lambda record: (record.start, -record.end, record.id))
@@ -158,9 +161,10 @@ def make_index(doc: Doc) -> Index:
     spans = layer.read(doc, "attribution", layer.SpanRecord)
     return Index(
         doc=doc,
+        text=text,
         tree=doc.has_annotation("DEP"),
         sentences=_sentences(doc),
-        paragraph_starts=_paragraphs(doc.text),
+        paragraph_starts=_paragraphs(text),
         said=said,
         narrated=layer.read(doc, "narrated", layer.NarratedRecord),
         quantities=ByOffset(counts, [record.number for record in counts]),
@@ -183,19 +187,17 @@ def make_index(doc: Doc) -> Index:
 def _sentences(doc: Doc) -> Sentences:
     if not len(doc):
         return Sentences([0], [0])
+    firsts = [token.i for token in doc if token.i == 0 or token.is_sent_start]
     starts: list[int] = []
     ends: list[int] = []
-    if doc.has_annotation("SENT_START"):
-        for sentence in doc.sents:
-            first, last = sentence.start, sentence.end - 1
-            while first < last and doc[first].is_space:
-                first += 1
-            while last > first and doc[last].is_space:
-                last -= 1
-            starts.append(doc[first].idx)
-            ends.append(doc[last].idx + len(doc[last]))
-    else:
-        starts, ends = [0], [len(doc.text)]
+    for first, after in zip(firsts, [*firsts[1:], len(doc)], strict=True):
+        last = after - 1
+        while first < last and doc[first].is_space:
+            first += 1
+        while last > first and doc[last].is_space:
+            last -= 1
+        starts.append(doc[first].idx)
+        ends.append(doc[last].idx + len(doc[last]))
     return Sentences(starts, ends)
 
 

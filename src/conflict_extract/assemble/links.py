@@ -193,7 +193,7 @@ def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> Non
 
 
 def _text(index: Index, figure: figures.Figure) -> str:
-    return " ".join(index.doc.text[figure.quantity.start : figure.quantity.end].split())
+    return " ".join(index.text[figure.quantity.start : figure.quantity.end].split())
 
 
 def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -294,7 +294,7 @@ def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> 
 
 def _cue_text(index: Index, draft: Draft) -> str:
     assert draft.cue is not None
-    return index.doc.text[draft.cue[0] : draft.cue[1]]
+    return index.text[draft.cue[0] : draft.cue[1]]
 
 
 def _same_matter(index: Index, a: Draft, b: Draft) -> bool:

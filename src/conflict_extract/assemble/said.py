@@ -177,7 +177,7 @@ def _beside(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | 
             continue
         _, end = draft.cue
         if time.start >= end:
-            gap = index.doc.text[end : time.start]
+            gap = index.text[end : time.start]
             if len(gap) <= 24 and all(_slight(token) for token in index.tokens(end, time.start)):
                 return draft
     return None

@@ -25,7 +25,7 @@ TYPE_OF_ACTOR = {
 
 def words_of(index: Index, where: Offsets) -> str:
     """The words at these offsets on one line, without a determiner in front."""
-    return DETERMINER.sub("", " ".join(index.doc.text[where[0] : where[1]].split()))
+    return DETERMINER.sub("", " ".join(index.text[where[0] : where[1]].split()))
 
 
 def row_of(index: Index, key: str | None) -> layer.ActorRow | None:
