@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
+QUOTING = frozenset("quote quotes quoted quoting cite cites cited citing paraphrased".split())
 PERSONAL = frozenset({"PERSON", "PER"})
 
 
@@ -67,7 +68,7 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     if depth > 8:
         return None
     for j in view.children[verb]:
-        if view.dep[j] in ("nsubj", "nsubj:pass", "nsubj:outer"):
+        if view.dep[j] in ("nsubj", "nsubj:pass", "nsubj:outer") and not view.masked[j]:
             if view.low[j] in RELATIVES and view.pos[j] in ("PRON", "DET", "SCONJ"):
                 antecedent = relative_head(view, verb)
                 return antecedent if antecedent is not None else (None if view.low[j] in ("which", "that") else j)
@@ -84,6 +85,8 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
         if controlled is not None and view.infinitive(verb):
             return controlled
         return subject_of(view, head, depth + 1)
+    if dep == "advcl" and view.case_of(verb) == "as" and view.low[head] in QUOTING:
+        return view.child(head, "nsubj:pass") if view.passive(head) else view.child(head, "obj", "iobj")
     if dep == "advcl":
         return subject_of(view, head, depth + 1) if view.verbal(head) or view.child(head, "cop") is not None else None
     if dep in ("acl", "acl:relcl"):
@@ -166,13 +169,34 @@ def source_span(view: View, head: int) -> tuple[int, int, int]:
                 first, last, _ = _edges(view, j)
                 start, _, _ = _edges(view, head)
                 return min(first, start), last, j
+        name = _name_behind(view, head)
+        if name is not None:
+            return _edges(view, name)
     first, last, at = _edges(view, head)
-    conjuncts = [j for j in view.children[head] if view.dep[j] == "conj" and j > head]
+    conjuncts = [j for j in view.children[head] if view.dep[j] == "conj" and j > head and not _alias(view, head, j)]
     if conjuncts and view.pos[conjuncts[-1]] in NOMINAL:
         _, end, _ = _edges(view, conjuncts[-1])
         if end - first <= 25:
             last = end
     return first, last, at
+
+
+def _alias(view: View, head: int, other: int) -> bool:
+    """Whether a coordinated name is another name of the same ("the National Front, or FN")."""
+    return any(view.low[k] == "or" for k in view.children[other]) and view.word[other].isupper()
+
+
+def _name_behind(view: View, head: int) -> int | None:
+    """A personal name behind a comma at the end of a noun phrase: "an adviser to the minister, Jane Roe,"."""
+    for i in range(head + 2, min(view.right[head], head + 16)):
+        if view.word[i - 1] == "," and view.sent[i] == view.sent[head]:
+            name = i
+            while name < view.head[name] < i + 4 and is_name(view, view.head[name]):
+                name = view.head[name]
+            if is_name(view, name) and view.base(name) in ("appos", "flat", "list", "dep", "nmod", "conj"):
+                if not any(view.low[k] in ("and", "or") for k in view.children[name]):
+                    return name
+    return None
 
 
 def _edges(view: View, head: int) -> tuple[int, int, int]:
@@ -194,11 +218,15 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         first = min(first, view.left[j])
     while first < head and (view.low[first] in _NO_START or not any(char.isalnum() for char in view.word[first])):
         first += 1
+    if first and view.tag[first - 1] in ("DT", "PRP$") and view.sent[first - 1] == view.sent[head] and view.head[first - 1] >= first:
+        first -= 1
     last = head + 1
     for j in view.children[head]:
         if j >= last and view.base(j) in ("flat", "compound", "goeswith", "fixed") and view.left[j] <= last:
             last = max(last, j + 1, *(view.right[k] for k in [j] if view.right[k] - j < 4))
         elif j == last and view.dep[j] in RIGHT_OF_NAME:
+            last = j + 1
+        elif j > head and view.dep[j] == "appos" and view.left[j] == last and view.pos[j] == "PROPN" and view.pos[head] != "PROPN":
             last = j + 1
     mention = view.mention[head]
     if mention is not None and mention.form in ("name", "acronym"):

@@ -265,4 +265,38 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
             continue
         made[id(speech)] = candidate
         out.append(candidate)
+        if entry is not None and "saying" in entry.frames and speech.position == "after":
+            inner = _as_saying(view, candidate)
+            if inner is not None:
+                out.append(inner)
     return out
+
+
+def _as_saying(view: View, outer: Candidate) -> Candidate | None:
+    """The inner claim of "…," the agency quoted X as saying; the outer one gets "X as saying" as a second piece."""
+    verb = outer.anchor
+    at = next((i for i in range(verb + 1, min(verb + 25, view.n - 1)) if view.low[i : i + 2] == ["as", "saying"]), None)
+    if at is None:
+        return None
+    head = next((i for i in range(at - 1, verb, -1) if view.pos[i] in ("NOUN", "PROPN", "PRON") and not verb < view.head[i] < at), None)
+    spoken = [[*span] for span in outer.content]
+    if head is None:
+        return None
+    source = source_span(view, head)
+    span = trim(view.text, view.start[verb + 1], view.end[at + 1])
+    if span is not None:
+        outer.content.append([*span])
+    outer.frame, outer.direct, outer.rule = "saying", False, "quoted-as-saying"
+    return Candidate(
+        cue=cue_span(view, at + 1, at + 2),
+        anchor=at + 1,
+        source=source,
+        content=spoken,
+        act="statement",
+        frame="quote",
+        entry="say",
+        rule="quoted-as-saying",
+        neutral=True,
+        direct=True,
+        parent=outer,
+    )

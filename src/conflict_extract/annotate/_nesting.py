@@ -32,7 +32,7 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
             position += 1
         best: tuple[int, int] | None = None
         for start, end, owner in opened:
-            if owner != number and start <= cue[0] and cue[1] <= end and ordered[owner].anchor != ordered[number].anchor:
+            if owner != number and not _relative(view, ordered[number]) and start <= cue[0] and cue[1] <= end and ordered[owner].anchor != ordered[number].anchor:
                 if start <= ordered[number].content[0][0] and ordered[number].content[-1][1] <= end + 1:
                     if best is None or end - start < best[0]:
                         best = (end - start, owner)
@@ -51,9 +51,16 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
             if parent is None or parent not in dropped:
                 break
             parent = parents.get(parent)
-        candidate.parent = ordered[parent] if parent is not None else None
+        if candidate.parent is None:
+            candidate.parent = ordered[parent] if parent is not None else None
         out.append(candidate)
     return out
+
+
+def _relative(view: View, candidate: Candidate) -> bool:
+    """Whether a claim about a relative pronoun ("which Kigali denies") stands in a clause that comments on the content around it."""
+    start, end = candidate.content[0]
+    return len(candidate.content) == 1 and view.text[start:end].lower() in ("which", "that")
 
 
 def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:

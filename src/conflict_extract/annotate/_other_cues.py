@@ -16,6 +16,7 @@ LIGHT = frozenset(
     "expressed expressing voice voices voiced voicing raise raises raised raising repeat repeats repeated repeating release "
     "releases released take takes took taken send sends sent publish published reiterate reiterated renew renewed".split()
 )
+VAGUE = frozenset({"unofficial", "unconfirmed", "preliminary", "some", "initial", "early", "other"})
 POSSESSIVE = frozenset({"'s", "'"})
 SPEAKER = re.compile(
     r"^[ \t]*(?P<name>(?:[A-Z][A-Z.'’-]+(?:[ \t]+[A-Z][A-Z.'’-]*){0,4})|(?:Q|A)|(?:[A-Z][\w.'’-]+(?:[ \t]+[A-Z][\w.'’-]+){0,3}))"
@@ -177,6 +178,8 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
         return None
     if entry.form == "per" and view.pos[head] != "PROPN":
         return None
+    if view.low[head] in ("information", "rumours", "rumors") or view.low[head] in ("reports", "accounts") and view.low[head - 1] in VAGUE:
+        return None  # a hedge: nobody is named
     return _phrase_candidate(view, i, after, head, entry)
 
 

@@ -65,6 +65,12 @@ def own_subject(view: View, candidate: Candidate) -> bool:
 
 def settle_act(view: View, candidate: Candidate) -> None:
     """Write the act of a candidate, with the wording as evidence."""
+    if candidate.continues is not None and candidate.continues.act == "threat" and candidate.direct:
+        first = view.text[candidate.start : candidate.start + 12].lower()
+        if first.startswith(("and ", "but ", "that ", "then ")) and " will " in view.text[candidate.start : candidate.end]:
+            candidate.act = "threat"
+            candidate.evidence.append("wording:goes-on")
+            return
     if candidate.nominal and candidate.entry in ("reiterate", "repeat", "renew"):
         for start, end in candidate.content:
             for i in range(*view.tokens(start, end)):

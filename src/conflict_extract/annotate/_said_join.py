@@ -119,11 +119,20 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
     if not content or sum(words(view.text, a, b) for a, b in content) < 2:
         return None
     index = cue_index()
+    if any(view.low[i] in ("known", "named", "dubbed") for i in range(first, last)):
+        return None
     entry = next((index.verbs[view.low[i]] for i in range(first, last) if view.low[i] in index.verbs), None)
     other = next((index.nouns[view.low[i]] for i in range(first, last) if view.low[i] in index.nouns), None)
     phrase = view.low[first] in index.phrases
     if entry is None and other is None and not phrase:
         return None
+    verbs = sum(view.verbal(i) for a, b in content for i in range(*view.tokens(a, b)))
+    if entry is not None:
+        bare = {frame for frame in entry.frames if frame not in entry.weak}
+        if not bare and item.score < 0.9:
+            return None
+        if not verbs and not any(frame in ("np", "as", "pred", "at") or ":" in frame for frame in entry.frames):
+            return None
     source = None
     if item.sources:
         at = head_of(view, *item.sources[0])

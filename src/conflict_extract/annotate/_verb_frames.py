@@ -83,7 +83,7 @@ class _Maker:
             neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
             strong=frame in entry.frames and frame not in entry.weak,
             nominal=nominal,
-            addressee=entry.addressee,
+            addressee=frame in ("that", "quote", "obj_that", "obj_wh", "obj_p:about", "obj_p:of") and frame != "obj_p:of" or entry.addressee and frame != "obj_to",
         )
 
     def obliques(self, preposition: str) -> list[int]:
@@ -156,13 +156,36 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
         host = view.head[verb]
         if maker.source is None and not maker.passive:
             return
-        tokens = [i for i in view.subtree(host, (verb,)) if not _own_clause(view, i, verb)]
+        tokens = _around(view, host, verb)
         yield from maker.make("that" if "that" in frames else "quote", tokens, "parenthetical-cue")
 
 
-def _own_clause(view: View, i: int, verb: int) -> bool:
-    """Whether a token belongs to words between the cue and its subject that the parser hung elsewhere."""
-    return view.word[i] in (",",) and abs(i - verb) == 1
+def _around(view: View, host: int, verb: int) -> list[int]:
+    """The clause that a parenthetical cue stands in, without the cue's own words.
+
+    A phrase right behind the cue, without a comma, is the cue's ("said on condition of anonymity"). Of two coordinated clauses with a
+    parenthesis each, the first cue has the first and the second cue the second.
+    """
+    others = [j for j in view.children[host] if view.dep[j] == "parataxis" and j != verb and view.low[j] in cue_index().verbs]
+    clauses = [
+        j
+        for j in view.children[host]
+        if view.dep[j] == "conj" and j > host and view.child(j, "nsubj", "nsubj:pass") is not None
+    ]
+    tokens = view.subtree(host, (verb, *others))
+    if others and clauses:
+        first = clauses[0]
+        if verb < view.left[first] and any(other > first for other in others):
+            tokens = view.subtree(host, (verb, *others, *clauses))
+        elif verb > first and any(other < view.left[first] for other in others):
+            tokens = view.subtree(first, (verb, *others))
+    behind = view.right[verb]
+    if behind < view.n and view.word[behind] not in (",", ";", "-", "–", "—", "(") and behind in tokens and behind > verb:
+        stop = behind
+        while stop < view.n and view.word[stop] not in (",", ";", ".") and stop in tokens:
+            stop += 1
+        tokens = [i for i in tokens if not behind <= i < stop]
+    return tokens
 
 
 def _clause_frame(frames: dict[str, str], asked: bool, told: bool, *, before: bool) -> str | None:
@@ -204,6 +227,8 @@ def _to(maker: _Maker) -> Iterator[Candidate]:
     for clause in view.kids(verb, "xcomp", "advcl", "ccomp"):
         if clause < verb or not view.infinitive(clause) or view.child(clause, "nsubj") is not None:
             continue
+        if view.low[clause] in ("named", "identified", "quoted"):
+            continue
         if view.dep[clause] == "advcl" and (maker.object is not None or view.left[clause] > maker.last + 2):
             continue
         if maker.object is not None and maker.object < clause and view.dep[maker.object] == "obj":
@@ -218,13 +243,19 @@ def _from_to(view: View, clause: int) -> list[int]:
     """An infinitival clause from its "to" on."""
     tokens = view.subtree(clause)
     at = next((i for i in tokens if view.low[i] == "to"), tokens[0])
+    loose = [j for j in view.kids(clause, "conj") if view.finite(j) and not view.infinitive(j)]
+    if loose:
+        keep = set(view.subtree(clause, tuple(loose)))
+        tokens = [i for i in tokens if i in keep and i < min(view.left[j] for j in loose)]
     lead = at - 1 if at and view.low[at - 1] == "not" and at - 1 in tokens else at
     return [i for i in tokens if i >= lead]
 
 
 def _obj_to(maker: _Maker) -> Iterator[Candidate]:
-    """Object and infinitive: urged X to; also passive."""
+    """Object and infinitive: urged X to; also passive. "asked not to be named" is no demand."""
     view, verb = maker.view, maker.verb
+    if any(view.low[i] in ("named", "identified", "quoted") and view.inside(i, verb) for i in range(verb, min(verb + 7, view.n))):
+        return
     for clause in view.kids(verb, "xcomp", "ccomp", "advcl", "acl"):
         if clause < verb or not view.infinitive(clause):
             continue
@@ -301,7 +332,11 @@ def _np(maker: _Maker) -> Iterator[Candidate]:
         return
     if _limited(view, entry, "np", view.subtree(thing), thing):
         return
-    tokens = view.subtree(thing)
+    said = view.low[thing] in cue_index().nouns
+    setting = [j for j in view.kids(thing, "nmod") if said and view.case_of(j) in ("at", "in", "on", "during", "after", "before")]
+    tokens = view.subtree(thing, tuple(setting))
+    if setting:
+        tokens = [i for i in tokens if i < min(view.left[j] for j in setting)]
     if thing < verb and view.low[thing] not in ("which", "what", "that"):
         return
     edge = view.right[thing]
@@ -319,7 +354,7 @@ def _belongs(view: View, j: int) -> bool:
     if view.word[view.left[j]] == ",":
         return False
     if view.base(j) == "obl":
-        return view.case_of(j) in ("for", "of", "over", "against", "between", "from", "into", "about", "in", "at")
+        return view.case_of(j) in ("for", "of", "over", "against", "between", "about")
     return view.base(j) == "advcl" and view.infinitive(j)
 
 
@@ -421,7 +456,7 @@ def _p(maker: _Maker) -> Iterator[Candidate]:
         if not frame.startswith("p:") or "+" in frame:
             continue
         for j in maker.obliques(frame[2:]):
-            if view.head[j] != verb or maker.object is not None and maker.object < j:
+            if view.head[j] != verb or maker.object is not None and maker.object < j or view.infinitive(j):
                 continue
             case = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
             fixed = case == maker.last and frame[2:] in ("for", "on", "upon")

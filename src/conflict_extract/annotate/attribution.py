@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._candidates import Candidate, source_span
 from conflict_extract.annotate._direct import direct_candidates, speeches
 from conflict_extract.annotate._nesting import nest
 from conflict_extract.annotate._other_cues import colon_candidates, other_candidates
@@ -107,9 +107,7 @@ class Attribution:
                 source = [view.start[candidate.source[0]], view.end[candidate.source[1] - 1]]
                 parts.append(source)
             target = None
-            if candidate.target is not None:
-                from conflict_extract.annotate._candidates import source_span
-
+            if candidate.target is not None and not candidate.addressee:
                 first, last, _ = source_span(view, candidate.target)
                 target = [view.start[first], view.end[last - 1]]
             record = layer.SaidRecord(
