@@ -11,6 +11,7 @@ from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.lexicons.actors import ActorEntry, Role, roles
 
+DEMONYM = frozenset(["adjective", "person", "people"])
 HYPHENS = frozenset("-‐‑–")
 POSSESSIVES = frozenset(["'s", "’s", "'", "’"])
 PRONOUNS = frozenset(["its", "their", "his", "her", "our", "my", "your"])
@@ -80,7 +81,7 @@ def starts_sentence(token: Token) -> bool:
     if token.i == 0 or token.is_sent_start:
         return True
     before = token.doc[token.i - 1]
-    return before.is_space or before.text in {".", "!", "?", '"', "“", "‘", ":", "''", "``"}
+    return before.is_space or before.text in {".", "!", "?", '"', "“", "‘", ":", "''", "``", "-", "–", "—", "--", ")"}
 
 
 def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
@@ -92,8 +93,15 @@ def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
         if token.text in HYPHENS and first > 1 and not token.whitespace_ and not doc[first - 2].whitespace_:
             first -= 2
             continue
+        hit = hits.get(first - 1)
+        if token.lower_ == "and" and first > 1 and _demonyms(hits.get(first - 2), hits.get(first)):
+            first -= 2
+            continue
         if not _joins(token, doc[first], hits, tagged=tagged):
             break
+        if hit is not None and hit.first < first - 1:
+            first = hit.first
+            continue
         if tree and token.text not in POSSESSIVES and not _governed(doc[head], token):
             break
         first -= 1
@@ -102,6 +110,11 @@ def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
     while first < head and doc[first].text in POSSESSIVES | HYPHENS:
         first += 1
     return first
+
+
+def _demonyms(one: Hit | None, other: Hit | None) -> bool:
+    """ "Indian and Pakistani officials": whether both are adjectives of states."""
+    return all(hit is not None and bool(hit.kinds() & DEMONYM) for hit in (one, other))
 
 
 def _governed(head: Token, token: Token) -> bool:

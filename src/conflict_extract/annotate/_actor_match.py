@@ -27,7 +27,7 @@ from conflict_extract.lexicons.actors import (
     words,
 )
 
-_MAX_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*\Z")
+_MAX_GAP = re.compile(r"(?:['’][sS])?[^\S\n]*\n?[^\S\n]*\Z")
 _CAPS_WORDS = frozenset(
     ["us", "is", "it", "who", "un", "aa", "un", "ap", "pa", "tip", "eta", "ira", "raw", "care", "mag", "goal", "pace"]
     + ["fact", "pen", "echo", "rain", "ant", "mend", "gam", "car", "eac", "rock", "raf", "pri", "anc"]
@@ -77,7 +77,7 @@ def find_hits(doc: Doc, index: ActorIndex) -> list[Hit]:
         stop, names = found
         start, end = tokens[position].start, tokens[stop - 1].end
         first, last = _token_range(doc, start, end, starts, ends)
-        if first is not None and last is not None:
+        if first is not None and last is not None and text[end : end + 1] not in ("$", "€", "£"):
             hits.append(Hit(start=start, end=end, first=first, last=last, names=names))
         position = stop
     return hits

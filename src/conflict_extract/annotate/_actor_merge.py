@@ -373,7 +373,7 @@ def _name_rows(rows: Rows) -> None:
     for row in rows.rows:
         forms = rows.forms.get(row.key, [])
         entry = rows.scene.index.get(row.kb) if row.kb else None
-        if entry is not None and (entry.id.startswith("state/") or entry.type == "state"):
+        if entry is not None and (entry.id.startswith("state/") or entry.type == "state" or entry.region):
             row.name = entry.name
             continue
         names = [text for _, kind, text in forms if kind == "name"]

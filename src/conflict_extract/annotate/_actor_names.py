@@ -46,12 +46,14 @@ def _from_hit(scene: Scene, hit: Hit) -> Draft | None:
     if any(token in scene.used for token in range(hit.first, hit.last)):
         return None
     size = hit.last - hit.first
-    person = _covering(scene.persons, hit)
-    if person is not None and person.end - person.start > size:
+    if scene.dateline_end is not None and hit.end <= scene.dateline_end:
+        return None
+    if any(first <= hit.first and hit.last <= last and last - first > size for first, last in scene.person_spans):
         return None
     larger = _covering(scene.organisations, hit) or _covering(scene.places, hit)
     kinds = hit.kinds()
-    if larger is not None and larger.end - larger.start > size + _articles(larger) and not kinds <= _DEMONYM:
+    polity = hit.entry is None or hit.entry.id.startswith(("state/", "authority/"))
+    if polity and larger is not None and larger.end - larger.start > size + _articles(larger) and not kinds <= _DEMONYM:
         ends_in_role = role_at(scene.doc, larger.end - 1) is not None
         if hit.last == larger.end or not ends_in_role:
             return None
@@ -238,6 +240,11 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     if first >= last or any(token in scene.used for token in range(first, last)):
         return None
     if not any(token.is_alpha and token.text[0].isupper() for token in doc[first:last]):
+        return None
+    opening = role_at(doc, first)
+    if opening is not None and opening[0].kind == "group" and opening[0].source_type in ("government", "military"):
+        return None
+    if first > 1 and doc[first - 1].text == "(" and any(place.end == first - 1 for place in scene.places):
         return None
     final = doc[last - 1].lower_.rstrip(".")
     role = role_at(doc, last - 1)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
 from conflict_extract.annotate._actor_draft import HYPHENS, Draft, bare_name, left_edge, role_at
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
-from conflict_extract.lexicons.actors import ActorEntry, Role
+from conflict_extract.lexicons.actors import ActorEntry, Role, roles
 
-_DEMONYM = frozenset(["adjective", "person", "people"])
+_PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
 _NO_SIDE = frozenset(["pro", "anti", "non"])
 _GROUP_TYPES = {
     "government": "government_body",
@@ -39,19 +40,18 @@ _SECTORS = {
 }
 
 
-def draft_phrases(scene: Scene) -> None:
-    """Add drafts for all noun phrases whose head is a role noun and that no name covers."""
+def draft_phrase(scene: Scene, index: int) -> None:
+    """Add a draft for the noun phrase whose head is the role noun at `index`, if there is one and no name covers it."""
     doc = scene.doc
-    for index in range(len(doc)):
-        if index in scene.used or not doc[index].is_alpha:
-            continue
-        found = role_at(doc, index)
-        if found is None or not is_phrase_head(scene, index):
-            continue
-        draft = phrase(scene, index, found)
-        if draft is not None and _worth(scene, draft):
-            scene.drafts.append(draft)
-            scene.used.update(range(draft.head, draft.last))
+    if index in scene.used or not doc[index].is_alpha:
+        return
+    found = role_at(doc, index)
+    if found is None or not is_phrase_head(scene, index):
+        return
+    draft = phrase(scene, index, found)
+    if draft is not None and _worth(scene, draft):
+        scene.drafts.append(draft)
+        scene.used.update(range(draft.head, draft.last))
 
 
 def is_phrase_head(scene: Scene, index: int) -> bool:
@@ -102,9 +102,10 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | N
         definite=determiner in ("the", "this", "that", "these", "those") or determiner in _possessive_words(),
         noun=doc[noun_start : index + 1].text.lower(),
         former=any(word in use_words("former", "same") for word in words),
-        role=doc[noun_start : index + 1].text.lower() if role.kind == "person" else None,
     )
-    draft.anonymous = role.kind == "person"
+    if role.kind == "person":
+        draft.role = role_words(scene, start, draft)
+    draft.anonymous = role.kind != "group"
     if role.kind == "person" and plural:
         draft.type = "population"
     _affiliate(scene, draft, sides, role, words, determiner)
@@ -113,6 +114,11 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | N
     draft.source_type = spoken_type(scene, draft, role, words)
     draft.sector = draft.sector or _SECTORS.get(draft.source_type or "")
     return draft
+
+
+def _plain_words() -> frozenset[str]:
+    """Words that a body's common name is made of."""
+    return use_words("np_modifier", "same") | use_words("state_institution", "actor") | frozenset(roles()) | frozenset(["of", "and"])
 
 
 def _possessive_words() -> frozenset[str]:
@@ -205,6 +211,13 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
     """Whom the phrase speaks for, from names in it; a bare body of a state belongs to the document's state."""
     if draft.former:
         return
+    if draft.noun in _PLAIN_SIDES and not sides:
+        return
+    if not sides or all(hit.kinds() <= _DEMONYM for hit in sides):
+        local = _local_authority(scene, draft, words)
+        if local is not None:
+            draft.affiliation = local
+            return
     adjectives = [hit for hit in sides if hit.kinds() <= _DEMONYM]
     if len(adjectives) > 1 and "and" in words:
         draft.members = [hit.entry.id for hit in adjectives if hit.entry is not None]
@@ -218,7 +231,9 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
     if draft.definite and determiner in _possessive_words():
         draft.affiliation = _possessor(scene, draft)
         return
-    if _is_state_body(draft, role, words) and (determiner == "the" or role.kind == "person" or scene.doc[draft.head].is_title):
+    named = scene.doc[draft.head].is_title and all(word in _plain_words() for word in words)
+    plain = role.kind == "person" or all(word in _plain_words() or not scene.doc[draft.head].is_title for word in words)
+    if _is_state_body(draft, role, words) and plain and (determiner == "the" or role.kind == "person" or named):
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
@@ -253,6 +268,28 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
         written = scene.doc[hit.first : hit.last].text.lower()
         if written.startswith(("un ", "u.n. ", "united nations ")):
             draft.affiliation = "un/un"
+
+
+def _local_authority(scene: Scene, draft: Draft, words: list[str]) -> str | None:
+    """ "ethnic Armenian authorities", "the separatist leader": the one partially recognised entity that the text names."""
+    if not set(words) & use_words("breakaway", "same") or draft.noun not in use_words("authority_noun", "same"):
+        return None
+    named = [kb for kb in scene.context.entries if kb.startswith("authority/") and scene.index.entries[kb].sector == "PRE"]
+    return named[0] if len(named) == 1 else None
+
+
+def role_words(scene: Scene, first: int, title: Draft) -> str:
+    """The words of a role without the side: "deputy spokesman" of "the Kremlin's deputy spokesman"."""
+    doc = scene.doc
+    start = first
+    for index in range(first, title.head):
+        if index in scene.by_token or doc[index].text in ("'s", "’s"):
+            start = index + 1
+        elif doc[index].text in HYPHENS and index - 1 in scene.by_token:
+            start = index + 2
+    text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
+    rest = doc[title.head + 1 : title.last].text
+    return f"{text} {rest}".strip() if rest and title.last <= title.head + 6 else text
 
 
 def _government_noun(words: list[str]) -> bool:
@@ -343,6 +380,8 @@ def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
 
 def _worth(scene: Scene, draft: Draft) -> bool:
     """Generic nouns ("people", "a man") are mentions only where they act or speak, or have a side."""
+    if draft.noun in _PLAIN_SIDES and draft.entry is None and not draft.candidates:
+        return False
     if draft.noun not in use_words("generic", "same") or draft.affiliation is not None or draft.entry is not None:
         return True
     if not has_tree(scene.doc):

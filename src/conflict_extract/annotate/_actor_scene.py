@@ -33,7 +33,9 @@ class Scene:
     places: list[Span]
     states: Counter[str] = field(default_factory=Counter)
     dateline: ActorEntry | None = None
+    dateline_end: int | None = None
     drafts: list[Draft] = field(default_factory=list)
+    person_spans: list[tuple[int, int]] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
     def sentence(self, token: int) -> str:
@@ -107,8 +109,11 @@ def _dateline(scene: Scene) -> ActorEntry | None:
     doc = scene.doc
     for record in read(doc, "frame", FrameRecord):
         if record.kind == "dateline":
+            scene.dateline_end = record.end
             return _state_between(scene, record.start, record.end)
     match = _DATELINE.match(doc.text)
+    if match:
+        scene.dateline_end = match.end()
     return _state_between(scene, match.start(), match.end()) if match else None
 
 

@@ -54,11 +54,13 @@ def spoken_type(scene: Scene, draft: Draft, role: Role | None, words: Sequence[s
     flexible = role is None or role.source_type is None or noun in use_words("flexible", "same")
     if role is not None and not flexible and role.source_type is not None:
         return _retyped(role.source_type, words)
+    side = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
+    by_side = entry_type(side) if side is not None else None
+    if by_side in ("un", "igo", "ngo", "company", "media", "party"):
+        return by_side
     decided = _by_modifiers(words[:-1] if role is not None else words)
     if decided is not None:
         return decided
-    side = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
-    by_side = entry_type(side) if side is not None else None
     if isinstance(draft.affiliation, Draft):
         by_side = draft.affiliation.source_type
     if by_side == "government" and role is not None and role.source_type in ("military", "police", "armed_group"):

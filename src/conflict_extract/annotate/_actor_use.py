@@ -166,7 +166,7 @@ def _case(token: Token) -> str:
             parts = [child, *(part for part in child.children if _base(part) == "fixed")]
             # "south of Mosul" is parsed with two case words as often as with one
             parts += [other for other in token.children if other.i > child.i and other.i < token.i and _base(other) == "case"]
-            return " ".join(part.lower_ for part in sorted(set(parts), key=lambda part: part.i))
+            return " ".join(part.lower_ for part in sorted(set(parts), key=lambda part: part.i)).strip()
     return ""
 
 

@@ -13,9 +13,8 @@ from conflict_extract.annotate._actor_draft import (
     starts_sentence,
 )
 from conflict_extract.annotate._actor_names import head_of
-from conflict_extract.annotate._actor_patterns import is_phrase_head, nearest_body, phrase
+from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_head, nearest_body, phrase, role_words
 from conflict_extract.annotate._actor_scene import Scene
-from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
 from conflict_extract.lexicons.actors import Role
 
@@ -24,19 +23,53 @@ _MAX_TITLE = 14
 _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
 
 
-def draft_persons(scene: Scene) -> None:
-    """Add drafts for all persons: entities, and capitalised words behind a title or a role noun."""
-    for first, last in _spans(scene):
-        if any(token in scene.used for token in range(first, last)):
-            continue
-        draft = _person(scene, first, last)
-        scene.drafts.append(draft)
-        scene.used.update(range(first, last))
-        _before(scene, draft)
-        if draft.role is None or draft.affiliation is None:
-            _after(scene, draft)
-        if draft.role is None:
-            _apposed_before(scene, draft)
+def draft_people(scene: Scene) -> None:
+    """Add drafts for persons and for noun phrases, from left to right, so that each can look back."""
+    spans = {first: last for first, last in scene.person_spans}
+    titles = {first - 1 for first in spans}
+    for index in range(len(scene.doc)):
+        if index in spans and not any(token in scene.used for token in range(index, spans[index])):
+            _draft_person(scene, index, spans[index])
+        elif index not in scene.used and not _before_name(scene, index, titles):
+            draft_phrase(scene, index)
+
+
+def _draft_person(scene: Scene, first: int, last: int) -> None:
+    draft = _person(scene, first, last)
+    scene.drafts.append(draft)
+    scene.used.update(range(first, last))
+    _before(scene, draft)
+    if draft.role is None or draft.affiliation is None:
+        _after(scene, draft)
+    if draft.role is None:
+        _apposed_before(scene, draft)
+
+
+def _before_name(scene: Scene, index: int, titles: set[int]) -> bool:
+    """Whether only titles stand between this token and a person's name, which then takes it up."""
+    cursor = index
+    while cursor < len(scene.doc) and cursor - index < 8:
+        if cursor in titles:
+            found = role_at(scene.doc, index)
+            return found is None or not found[1]
+        if not _may_follow(scene, cursor + 1) if cursor + 1 < len(scene.doc) else True:
+            return False
+        cursor += 1
+    return False
+
+
+def find_persons(scene: Scene) -> None:
+    """Find the names of persons: entities, words behind a title, later surnames of names found."""
+    spans = _spans(scene)
+    taken = {token for first, last in spans for token in range(first, last)}
+    taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
+    for token in scene.doc:
+        if token.text in surnames and token.i not in taken and token.text[0].isupper():
+            hit = scene.by_token.get(token.i)
+            if hit is None and not (token.i and scene.doc[token.i - 1].is_title and not starts_sentence(scene.doc[token.i - 1])):
+                spans.append((token.i, token.i + 1))
+    scene.person_spans = sorted(spans)
 
 
 def _spans(scene: Scene) -> list[tuple[int, int]]:
@@ -46,21 +79,28 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
     taken: set[int] = set()
     for ent in scene.persons:
         first, last = ent.start, ent.end
-        while first < last - 1 and (_is_title(scene, first) or not doc[first].text[0].isalnum()):
+        for index in range(last - 2, first - 1, -1):
+            if _is_title(scene, index) or not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS:
+                first = index + 1
+                break
+        while first < last - 1 and not doc[first].text[0].isalnum():
             first += 1
         while last > first + 1 and (doc[last - 1].text in ("'s", "’s") or not doc[last - 1].text[0].isalnum()):
             last -= 1
         hit = scene.by_token.get(first)
         if hit is not None and hit.first == first and hit.last >= last and "person" not in hit.kinds():
             continue
-        if _is_title(scene, first) and last - first == 1:
+        if _is_title(scene, first) and last - first == 1 and not _surname(scene, first):
             continue
         if doc[first].text[0].isalpha():
             found.append((first, last))
             taken.update(range(first, last))
+    tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
     for index in range(len(doc) - 1):
         if index in taken or not _is_title(scene, index) or index in blocked:
+            continue
+        if tagged and doc[index].lower_.rstrip(".") not in abbreviated_titles():
             continue
         first = index + 1
         while first < len(doc) and doc[first].text == ".":
@@ -74,6 +114,12 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             found.append((first, last))
             taken.update(range(first, last))
     return sorted(found)
+
+
+def _surname(scene: Scene, index: int) -> bool:
+    """Whether a person's full name in the text ends with this word."""
+    word = scene.doc[index].text
+    return any(ent.end - ent.start > 1 and ent[-1].text == word for ent in scene.persons)
 
 
 def _is_title(scene: Scene, index: int) -> bool:
@@ -137,7 +183,7 @@ def _before(scene: Scene, draft: Draft) -> None:
     if first == draft.first:
         return
     _gender(draft, [token.lower_.rstrip(".") for token in doc[first : draft.first]])
-    nouns = [index for index in range(draft.first - 1, first - 1, -1) if role_at(doc, index) and _plain_title(scene, index)]
+    nouns = [index for index in range(draft.first - 1, first - 1, -1) if _plain_title(scene, index)]
     if not nouns or any(not _may_follow(scene, index) for index in range(nouns[0] + 1, draft.first)):
         _rank_only(scene, draft, first)
         return
@@ -152,10 +198,12 @@ def _before(scene: Scene, draft: Draft) -> None:
 
 
 def _plain_title(scene: Scene, index: int) -> bool:
-    """A role noun that is more than a form of address."""
-    return scene.doc[index].lower_.rstrip(".") not in abbreviated_titles() or scene.doc[index].lower_ in (
-        "sheikh", "imam", "king", "queen", "pope", "emir", "ayatollah",
-    )  # fmt: skip
+    """A role noun for one person that is more than a form of address."""
+    found = role_at(scene.doc, index)
+    if found is None or found[0].kind != "person" or found[1]:
+        return False
+    word = scene.doc[index].lower_.rstrip(".")
+    return word not in abbreviated_titles() or word in ("sheikh", "imam", "king", "queen", "pope", "emir", "ayatollah")
 
 
 def _may_follow(scene: Scene, index: int) -> bool:
@@ -195,7 +243,7 @@ def _gender(draft: Draft, words: list[str]) -> None:
 def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -> None:
     """Role, side and type of a title or apposition go to the person."""
     doc = scene.doc
-    draft.role = draft.role or _role_words(scene, first, title)
+    draft.role = draft.role or role_words(scene, first, title)
     draft.affiliation = draft.affiliation or title.affiliation
     draft.country = draft.country or title.country
     draft.gender = draft.gender or role.gender
@@ -206,18 +254,6 @@ def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -
     words = {token.lower_.rstrip(".") for token in doc[first : draft.first]} if first < draft.first else set()
     if draft.source_type == "unknown" and words & use_words("title_military", "same"):
         draft.source_type = "military"
-
-
-def _role_words(scene: Scene, first: int, title: Draft) -> str:
-    """The words of a role without the side: "deputy spokesman" of "the Kremlin's deputy spokesman"."""
-    doc = scene.doc
-    start = first
-    for index in range(first, title.head):
-        if index in scene.by_token or doc[index].text in ("'s", "’s"):
-            start = index + 1
-    text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
-    rest = doc[title.head + 1 : title.last].text
-    return f"{text} {rest}".strip() if rest and title.last <= title.head + 6 else text
 
 
 def _after(scene: Scene, draft: Draft) -> None:
@@ -269,7 +305,9 @@ def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
 
 def _relative(scene: Scene, draft: Draft, start: int) -> None:
     doc = scene.doc
-    verb = next((index for index in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[index]) in _LEADS), None)
+    verb = next(
+        (i for i in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[i]).removesuffix("s") in _LEADS), None
+    )
     if verb is None:
         return
     window = range(verb + 1, min(verb + 10, len(doc)))
@@ -284,11 +322,12 @@ def _relative(scene: Scene, draft: Draft, start: int) -> None:
             if before not in ("in", "near", "from"):
                 draft.affiliation = hit.entry.affiliation or hit.entry.id
                 draft.source_type = hit.entry.source_type
-    draft.role = draft.role or doc[verb].text
     if draft.affiliation is None and {"army", "military", "navy", "troops", "forces"} & set(words):
         role = Role(noun="commander", kind="person", source_type="military")
         draft.affiliation = nearest_body(scene, draft, role, words)
         draft.source_type = "military"
+    if draft.affiliation is not None:
+        draft.role = draft.role or doc[verb].text
 
 
 def _apposed_before(scene: Scene, draft: Draft) -> None:
@@ -335,11 +374,12 @@ def _inside_another(scene: Scene, index: int) -> bool:
 
 def _same(scene: Scene, title: Draft, person: Draft) -> None:
     """Keep the apposition as a mention of the person."""
+    known = next((draft for draft in scene.drafts if draft.head == title.head and draft.kind == "nominal"), None)
+    if known is not None:
+        known.same_as = person
+        return
     if title.head in scene.used:
         return
     title.same_as = person
     scene.drafts.append(title)
     scene.used.update(range(title.head, title.last))
-
-
-__all__ = ["draft_persons", "spoken_type"]

@@ -14,10 +14,9 @@ from spacy.tokens import Doc
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._actor_merge import draft_joint, merge
 from conflict_extract.annotate._actor_names import draft_names
-from conflict_extract.annotate._actor_patterns import draft_phrases
 from conflict_extract.annotate._actor_scene import make_scene
 from conflict_extract.annotate._actor_use import place_or_actor
-from conflict_extract.annotate._persons import draft_persons
+from conflict_extract.annotate._persons import draft_people, find_persons
 from conflict_extract.lexicons.actors import index_for, user_entries
 
 DEFAULTS: dict[str, list[str]] = {"actors": []}
@@ -41,9 +40,9 @@ class Actors:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
         scene = make_scene(doc, index_for(self.actors))
-        draft_persons(scene)
+        find_persons(scene)
         draft_names(scene)
-        draft_phrases(scene)
+        draft_people(scene)
         draft_joint(scene)
         mentions, rows = merge(scene)
         layer.write(doc, "actors", mentions)
