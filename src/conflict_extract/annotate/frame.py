@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate.frame_dateline import Dateline, find_dateline
-from conflict_extract.annotate.frame_entries import Line, find_entries
+from conflict_extract.annotate.frame_entries import Line, find_entries, opens_entry
 from conflict_extract.annotate.frame_warnings import text_warnings
 from conflict_extract.annotate.layer import FrameInfo, FrameRecord, write, write_table
 from conflict_extract.lexicons.frame import agencies, frame_phrases, headline_verbs
@@ -124,6 +124,8 @@ def _headline(text: str, lines: list[Line], title: str | None) -> FrameRecord | 
         return None
     if _ENDS_SENTENCE.search(words) and not words.endswith("?"):
         return None
+    if opens_entry(words):
+        return None
     following = lines[filled[1]]
     after = text[following.start : following.start + 400]
     blank = filled[1] > filled[0] + 1
@@ -230,7 +232,7 @@ def _is_correction(text: str, line: Line) -> bool:
 
 _PERSON = r"[A-Z][\w'’.-]*(?:\s+(?:(?:al|el|bin|ibn|van|de|da|der|von|al-)[\s-]?)?[A-Z][\w'’.-]*){0,4}"
 _BY = re.compile(
-    rf"(?:By|Words by|Story by|Written by|Report by|Analysis by|Text by)\s+{_PERSON}(?:(?:,|\s+and|\s+in|\s+for|,\s+and|\s*\|)\s+(?:the\s+)?{_PERSON}){{0,5}}"
+    rf"(?:By|BY|Words by|Story by|Written by|Report by|Analysis by|Text by)\s+{_PERSON}(?:(?:,|\s+and|\s+in|\s+for|,\s+and|\s*\|)\s+(?:the\s+)?{_PERSON}){{0,5}}"
     r"(?:,?\s+(?:in|at|for|from|of)\s+[\w ,'’-]{2,60}|,\s+[\w ,'’-]{2,80})?\.?"
 )
 
@@ -295,9 +297,9 @@ def _warnings(text: str, records: list[FrameRecord], info: FrameInfo, dateline: 
     found = text_warnings(text)
     if info.date is None:
         found.append("no_date")
-    if given is not None and dateline is not None and dateline.day is not None:
-        if not timedelta(0) <= given - dateline.day <= timedelta(days=DATELINE_DAYS):
-            found.append("date_conflict")
+    written = dateline.day if dateline else None
+    if given and written and not timedelta(0) <= given - written <= timedelta(days=DATELINE_DAYS):
+        found.append("date_conflict")
     kinds = {record.kind for record in records}
     if "entry" in kinds:
         found.append("live_blog")

@@ -65,9 +65,9 @@ def find_dateline(text: str, start: int, end: int, given: date | None) -> Dateli
             continue
         groups = match.groupdict()
         agency = groups.get("agency") or groups.get("agency_bare")
-        if agency is not None and agency not in agencies():
-            if titled or groups.get("agency_bare") or not re.fullmatch(r"[A-Z][\w .'’/&-]{1,40}", agency):
-                continue
+        unknown = agency is not None and agency not in agencies()
+        if unknown and (titled or not re.fullmatch(r"[A-Z][\w .'’/&-]{1,40}", agency or "")):
+            continue
         written = groups.get("date")
         place = (groups.get("place") or "").strip(" ,")
         if titled and not (written or agency):
@@ -96,9 +96,10 @@ def find_dateline(text: str, start: int, end: int, given: date | None) -> Dateli
 
 
 def _has_space_dash(match: re.Match[str]) -> bool:
-    """ "WASHINGTON - The" and "WASHINGTON — The", not "UN-backed"."""
+    """Whether the dash stands free: "WASHINGTON - The" and "WASHINGTON — The", not "UN-backed"."""
     separator = match.group("separator")
-    return separator[:1].isspace() or separator.strip() in ("–", "—", "--")
+    before = match.string[: match.start("separator")]
+    return separator[:1].isspace() or before[-1:].isspace() or separator.strip() in ("–", "—", "--")
 
 
 def _weekday_only(place: str) -> bool:

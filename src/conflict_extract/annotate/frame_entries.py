@@ -72,6 +72,15 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
     return []
 
 
+def opens_entry(line: str) -> bool:
+    """Whether a line begins with a clock time or is nothing but a date.
+
+    >>> opens_entry("10:05 GMT"), opens_entry("12 March 2024"), opens_entry("Twelve die in raid")
+    (True, True, False)
+    """
+    return _clock(_CLOCK.match(line)) is not None or (len(line) <= 60 and _only_date(line, date(2000, 1, 1)) is not None)
+
+
 def _only_date(words: str, day: date | None) -> date | None:
     """The day of a line that is nothing but a date with its month."""
     period = parse_period(words.strip(" :–—-"), day)

@@ -110,7 +110,7 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
 
 
 def _of_infinitive(verb: Token, edge: str | None, depth: int) -> int:
-    """ "expected to meet": ahead; "forced to flee": with the verb above."""
+    """The direction of an infinitive: "expected to meet" lies ahead, "forced to flee" goes with the verb above."""
     head = verb.head
     if head.i == verb.i or depth > 4:
         return 1

@@ -33,8 +33,7 @@ class HeadlineVerb(Entry):
 def frame_phrases(kind: str) -> re.Pattern[str]:
     """All phrases of one kind as one pattern."""
     rows = [row.pattern for row in load_table("frame_phrases", FramePhrase) if row.kind == kind]
-    cased = kind in ("byline", "credit")
-    return re.compile("|".join(f"(?:{row})" for row in rows), 0 if cased else re.IGNORECASE)
+    return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
 
 
 @cache

@@ -133,7 +133,7 @@ def _range(
 
 
 def _modified(part: Expression, found: Found, anchor: date | None) -> Found:
-    """ "earlier this month" ends at the anchor; the end of a period is its last day where it bounds."""
+    """Let "earlier this month" end at the anchor; the end of a period is its last day where it bounds."""
     if found.days is None or part.modifier is None:
         return found
     start, end = found.days
@@ -152,7 +152,7 @@ def _modified(part: Expression, found: Found, anchor: date | None) -> Found:
 
 
 def _bounded(part: Expression, found: Found, anchor: date | None) -> Found:
-    """ "since X" runs to the anchor."""
+    """Let "since X" run to the anchor."""
     if part.edge != "since" or found.is_duration or found.vague or part.upper:
         return found
     if found.days is None:

@@ -101,17 +101,13 @@ def _join(text: str, left: Expression, right: Expression) -> Expression | None:
     if len(gap) > _GAP or "\n\n" in gap:
         return None
     a, b = left.main, right.main
-    if a.kind == "weekday" and b.kind in ("day", "stamp", "numeric") and not left.upper:
-        if _matches(_COMMA, gap) or (_matches(_OPEN, gap) and text[right.end : right.end + 1] == ")"):
-            end = right.end + (1 if "(" in gap else 0)
-            main = replace(b, weekday=a.weekday) if b.kind == "day" else b
-            return replace(left, end=end, main=main, daypart=left.daypart or right.daypart, clock=left.clock or right.clock)
-    if (
-        _dayish(left)
-        and b.kind in ("day", "stamp", "weekday")
-        and _matches(_OPEN, gap)
-        and text[right.end : right.end + 1] == ")"
-    ):
+    bracketed = _matches(_OPEN, gap) and text[right.end : right.end + 1] == ")"
+    dated = b.kind in ("day", "stamp", "numeric") and not left.upper
+    if a.kind == "weekday" and dated and (bracketed or _matches(_COMMA, gap)):
+        end = right.end + (1 if "(" in gap else 0)
+        main = replace(b, weekday=a.weekday) if b.kind == "day" else b
+        return replace(left, end=end, main=main, daypart=left.daypart or right.daypart, clock=left.clock or right.clock)
+    if _dayish(left) and b.kind in ("day", "stamp", "weekday") and bracketed:
         if a.kind == "relday" or (a.kind == "anaphor" and b.kind != "weekday"):
             return replace(left, end=right.end + 1, main=b)
         if a.kind == "day" and b.kind == "weekday":
@@ -154,11 +150,11 @@ def _join_hours(text: str, left: Expression, right: Expression, gap: str) -> Exp
 
 
 def _join_calendar(text: str, left: Expression, right: Expression, gap: str) -> Expression | None:
-    """ "March last year", "Friday of last week", "the first Monday of March", "spring of 2014"."""
+    """Join "March last year", "Friday of last week", "the first Monday of March", "spring of 2014"."""
     a, b = left.main, right.main
-    if b.kind == "unit" and b.unit == "year" and a.kind in ("month", "day", "season", "part", "holiday"):
-        if a.year is None and a.which is None and a.offset is None and _matches(_OF, gap):
-            return replace(left, end=right.end, offset=_YEAR_OFFSETS.get(b.which or "", 0))
+    open_year = a.kind in ("month", "day", "season", "part", "holiday") and (a.year, a.which, a.offset) == (None, None, None)
+    if b.kind == "unit" and b.unit == "year" and open_year and _matches(_OF, gap):
+        return replace(left, end=right.end, offset=_YEAR_OFFSETS.get(b.which or "", 0))
     if b.kind == "year" and a.kind in ("season", "holiday", "part") and a.year is None and _matches(_OF, gap):
         return replace(left, end=right.end, main=replace(a, year=b.year))
     if a.kind == "weekday" and a.which is None and b.kind == "unit" and b.unit == "week" and _matches(_OF, gap):
@@ -189,7 +185,7 @@ _RANGE_KINDS = {
 
 
 def _join_range(text: str, left: Expression, right: Expression, gap: str) -> Expression | None:
-    """ "from Monday to Wednesday", "March-May 2023", "between 2014 and 2016"."""
+    """Join "from Monday to Wednesday", "March-May 2023", "between 2014 and 2016"."""
     a, b = left.main, right.main
     kinds = _RANGE_KINDS.get(a.kind), _RANGE_KINDS.get(b.kind)
     if None in kinds or left.upper or right.upper:
@@ -285,12 +281,12 @@ def _finish(text: str, part: Expression) -> Expression | None:
         part.main.which or edge in ("in", "within", "for", "after", "over", "during", "throughout", "inside")
     ):
         return None
-    if part.main.kind == "season" and part.main.which == "the" and not (part.main.year or part.offset is not None):
-        if edge not in ("in", "during", "over", "since", "until", "by", "throughout", "before", "after"):
-            return None
-    if part.main.kind == "daypart" and part.clock is None:
-        if edge not in ("in", "at", "during", "before", "after", "on", "by", "until", "since", "throughout") and modifier is None:
-            return None
+    undated_season = part.main.kind == "season" and part.main.which == "the" and not part.main.year and part.offset is None
+    if undated_season and edge not in ("in", "during", "over", "since", "until", "by", "throughout", "before", "after"):
+        return None
+    bare_daypart = part.main.kind == "daypart" and part.clock is None and modifier is None
+    if bare_daypart and edge not in ("in", "at", "during", "before", "after", "on", "by", "until", "since", "throughout"):
+        return None
     return replace(part, start=start, end=end, edge=edge, modifier=modifier)
 
 

@@ -199,7 +199,7 @@ _IN_SEASON = re.compile(r"\b(?:in|during|since|by|until)\s+$", re.IGNORECASE)
 
 
 def _period(text: str, match: re.Match[str]) -> Atom | None:
-    """ "the quarter ended 30 June": a length that a date must follow."""
+    """Read "the quarter ended 30 June": a length that a date must follow."""
     return Atom(match.start(), match.end(), "span", number=1.0, unit=_group(match, "unit"))
 
 
