@@ -21,7 +21,12 @@ DOCS = Path(__file__).parent
 
 def pages() -> dict[Path, str]:
     """The text of each generated file."""
-    return {DOCS / "cli.md": cli_page(), DOCS / "schema.md": schema_page(), DOCS / "schema.json": schema_json(), DOCS / "settings.md": settings_page()}
+    return {
+        DOCS / "cli.md": cli_page(),
+        DOCS / "schema.md": schema_page(),
+        DOCS / "schema.json": schema_json(),
+        DOCS / "settings.md": settings_page(),
+    }
 
 
 def cli_page() -> str:
@@ -53,7 +58,12 @@ def schema_json() -> str:
 def schema_page() -> str:
     """The fields of every model."""
     schema = Report.model_json_schema(mode="serialization")
-    out = ["# Schema", "", f"Version {Report.model_fields['schema_version'].default}. The JSON Schema is [schema.json](schema.json).", ""]
+    out = [
+        "# Schema",
+        "",
+        f"Version {Report.model_fields['schema_version'].default}. The JSON Schema is [schema.json](schema.json).",
+        "",
+    ]
     models: dict[str, Any] = {"Report": schema, **schema["$defs"]}
     for name, model in models.items():
         out += [f"## {name}", "", model.get("description", "").strip(), "", "| field | type |", "|---|---|"]

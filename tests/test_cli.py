@@ -30,7 +30,9 @@ def one_extractor(monkeypatch, extractor):
     from conflict_extract import api
 
     load = api.load
-    monkeypatch.setattr(api, "load", lambda *, config=None, **given: load(config=config, **given) if config or given else extractor)
+    monkeypatch.setattr(
+        api, "load", lambda *, config=None, **given: load(config=config, **given) if config or given else extractor
+    )
 
 
 def invoke(*arguments, **more):

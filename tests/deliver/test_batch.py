@@ -166,7 +166,11 @@ def test_jsonl_output_holds_reports(lines, tmp_path, extractor):
 
 
 def contents(out):
-    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file() and path.name != ".lock"}
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
 
 
 def test_interrupted_run_equals_an_uninterrupted_one(lines, tmp_path):
@@ -218,7 +222,12 @@ def test_full_disk_is_a_clear_error(lines, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
-    [("a.docx", "x", "unknown format"), ("a.csv", "", "is empty"), ("a.csv", "x,y\n1,2\n", "looks like text"), ("a.parquet", "x", "Parquet")],
+    [
+        ("a.docx", "x", "unknown format"),
+        ("a.csv", "", "is empty"),
+        ("a.csv", "x,y\n1,2\n", "looks like text"),
+        ("a.parquet", "x", "Parquet"),
+    ],
 )
 def test_unusable_input_is_a_clear_error(tmp_path, name, content, words):
     (tmp_path / name).write_text(content)
@@ -266,7 +275,12 @@ def test_killed_at_random_moments(tmp_path):
 @pytest.mark.slow
 def test_a_document_that_takes_too_long_is_a_row(tmp_path):
     path = tmp_path / "news.jsonl"
-    path.write_text(json.dumps({"id": "long", "text": (article(1) + "\n\n") * 4000}) + "\n" + json.dumps({"id": "ok", "text": article(2)}) + "\n")
+    path.write_text(
+        json.dumps({"id": "long", "text": (article(1) + "\n\n") * 4000})
+        + "\n"
+        + json.dumps({"id": "ok", "text": article(2)})
+        + "\n"
+    )
     process = command(path, tmp_path / "out", "--timeout-per-document", "2")
     assert process.wait(120) == 3, process.stderr and process.stderr.read()
     assert [(row["document_id"], row["code"]) for row in table(tmp_path / "out", "errors")] == [("long", "timeout")]

@@ -15,7 +15,9 @@ from tests.deliver.serving import Server
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed (extra browser)")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium and chromedriver are not installed"),
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")), reason="chromium and chromedriver are not installed"
+    ),
 ]
 By = pytest.importorskip("selenium.webdriver.common.by").By
 support = pytest.importorskip("selenium.webdriver.support.ui")
@@ -88,7 +90,9 @@ def test_words_and_keyboard(browser, saved):
     find(browser, "input[name=words]")[0].send_keys("goma")
     assert [card.get_attribute("data-id") for card in find(browser, ".claim") if card.is_displayed()] == ["c1"]
     find(browser, "input[name=words]")[0].clear()
-    browser.execute_script("document.querySelector('.filters').words.value=''; document.querySelector('.filters').dispatchEvent(new Event('input'))")
+    browser.execute_script(
+        "document.querySelector('.filters').words.value=''; document.querySelector('.filters').dispatchEvent(new Event('input'))"
+    )
     body = find(browser, "body")[0]
     browser.execute_script("document.activeElement.blur()")
     body.send_keys("j")
@@ -110,11 +114,15 @@ def test_a_hundred_claims_render_within_a_second(browser, tmp_path, quiet):
     claims = tuple(
         claim.model_copy(update={"id": f"{claim.id}{n}", "key": f"{claim.key}{n}"}) for n in range(34) for claim in report.claims
     )
-    links = tuple(link.model_copy(update={"from_": f"{link.from_}{n}", "to": f"{link.to}{n}"}) for n in range(34) for link in report.links)
+    links = tuple(
+        link.model_copy(update={"from_": f"{link.from_}{n}", "to": f"{link.to}{n}"}) for n in range(34) for link in report.links
+    )
     path = tmp_path / "big.html"
     path.write_text(page(report.model_copy(update={"claims": claims, "links": links})), encoding="utf-8")
     browser.get(path.as_uri())
-    timing = browser.execute_script("const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime")
+    timing = browser.execute_script(
+        "const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime"
+    )
     assert len(find(browser, ".claim")) == 102 and timing < 1000
 
 

@@ -100,11 +100,21 @@ def test_unknown_paths_and_methods(server):
 
 def test_batch_streams_lines_and_errors_are_lines(server):
     lines = [{"text": ARTICLE, "id": "a"}, {"text": 5}, {"text": ARTICLE, "id": "b"}]
-    body = "\n".join(json.dumps(line) for line in lines) + "\n{broken\n\n" + "x" * 400_000 + "\n" + json.dumps({"text": "End.", "id": "c"})
+    body = (
+        "\n".join(json.dumps(line) for line in lines)
+        + "\n{broken\n\n"
+        + "x" * 400_000
+        + "\n"
+        + json.dumps({"text": "End.", "id": "c"})
+    )
     answer = server.client.post("/v1/batch", content=body)
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert [row.get("id") for row in rows] == ["a", None, "b", None, None, "c"]
-    assert [row["error"]["type"].rsplit(":")[-1] for row in rows if "error" in row] == ["invalid_request", "invalid_request", "body_too_large"]
+    assert [row["error"]["type"].rsplit(":")[-1] for row in rows if "error" in row] == [
+        "invalid_request",
+        "invalid_request",
+        "body_too_large",
+    ]
 
 
 def test_health_version_metrics_pages(server):
@@ -169,7 +179,9 @@ def test_token_and_queue():
 
         async def many():
             async with httpx.AsyncClient(base_url=running.url, timeout=60, headers=allowed) as client:
-                return await asyncio.gather(*(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 100}) for _ in range(8)))
+                return await asyncio.gather(
+                    *(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 100}) for _ in range(8))
+                )
 
         answers = asyncio.run(many())
         assert {answer.status_code for answer in answers} <= {200, 429, 503}
@@ -177,7 +189,9 @@ def test_token_and_queue():
         assert refused and all(answer.headers["retry-after"] for answer in refused)
 
 
-@pytest.mark.parametrize(("quota", "expected"), [("max 100000", None), ("150000 100000", 1), ("400000 100000", None), ("50000 100000", 1)])
+@pytest.mark.parametrize(
+    ("quota", "expected"), [("max 100000", None), ("150000 100000", 1), ("400000 100000", None), ("50000 100000", 1)]
+)
 def test_processors_follow_the_cgroup(tmp_path, quota, expected):
     (tmp_path / "cpu.max").write_text(quota)
     assert available_cpus(tmp_path) == (expected or len(os.sched_getaffinity(0)))

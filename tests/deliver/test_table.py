@@ -20,7 +20,15 @@ def shown(width=100):
 
 def test_table_says_who_what_and_how_much():
     text = shown()
-    for words in ("Ilya Maren", "via Vesta News", "≥ 12 people killed", "denial → Ilya Maren", "↳ denies c1", "↳ denied by c2", "where Goma"):
+    for words in (
+        "Ilya Maren",
+        "via Vesta News",
+        "≥ 12 people killed",
+        "denial → Ilya Maren",
+        "↳ denies c1",
+        "↳ denied by c2",
+        "where Goma",
+    ):
         assert words in text, words
 
 
@@ -56,5 +64,7 @@ def test_when():
 
 def test_scores_are_a_table():
     out = io.StringIO()
-    print_scores({"cue": {"p": 0.5, "r": 0.25, "f": 1 / 3, "tp": 1, "gold": 4, "pred": 2}, "UAS": 0.9}, Console(file=out, width=90))
+    print_scores(
+        {"cue": {"p": 0.5, "r": 0.25, "f": 1 / 3, "tp": 1, "gold": 4, "pred": 2}, "UAS": 0.9}, Console(file=out, width=90)
+    )
     assert "33.3" in out.getvalue() and "UAS  90.0" in out.getvalue()

@@ -104,7 +104,9 @@ def test_every_claim_has_a_card_and_its_links():
 
 def test_content_words_are_marked_with_their_claim():
     checker = read(page(sample_report()))
-    marked = [attributes for tag, attributes in checker.tags if tag == "span" and "c1" in (attributes.get("data-claims") or "").split()]
+    marked = [
+        attributes for tag, attributes in checker.tags if tag == "span" and "c1" in (attributes.get("data-claims") or "").split()
+    ]
     assert any("content" in attributes["class"] and "quantity" in attributes["class"] for attributes in marked)
 
 
@@ -126,7 +128,10 @@ def test_geojson_is_that_of_the_download():
 
 
 def test_figure_rows_name_the_speaker():
-    assert [(row.claim, row.who, row.quantity.id) for row in rows(sample_report())] == [("c1", "Ilya Maren", "q1"), ("c3", "rebels", "q2")]
+    assert [(row.claim, row.who, row.quantity.id) for row in rows(sample_report())] == [
+        ("c1", "Ilya Maren", "q1"),
+        ("c3", "rebels", "q2"),
+    ]
 
 
 def test_notebook_display_is_the_fragment():
