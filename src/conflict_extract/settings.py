@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from conflict_extract.errors import SettingsError
 
 PREFIX = "CONFLICT_EXTRACT_"
+RESERVED = frozenset({"CONFLICT_EXTRACT_CONFIG", "CONFLICT_EXTRACT_TESTS_STRICT"})
+"""Variables with our prefix that are no settings: the settings file, and the strict mode of the test suite."""
 
 
 class Settings(BaseModel):
@@ -29,10 +31,13 @@ class Settings(BaseModel):
     threads: int = Field(1, ge=1, le=256, description="Threads of one ONNX session.")
     overwrite_ents: bool = Field(True, description="Whether the encoder replaces entities that are already on the Doc.")
     dayfirst: bool | None = Field(
-        None, description="How to read 03/04/2024: true day first, false month first, none: the document decides, else both."
+        None,
+        description="How to read 03/04/2024: true day first, false month first, none: the document decides, else both.",
     )
     money_default: str | None = Field(
-        None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code for '$' when the document does not settle it; none: candidates."
+        None,
+        pattern=r"^[A-Z]{3}$",
+        description="ISO 4217 code for '$' when the document does not settle it; none: candidates.",
     )
     actors: tuple[str, ...] = Field((), description="Files with actors of your own (JSONL, our table's schema).")
     places: tuple[str, ...] = Field((), description="Files with places of your own (JSONL, our table's schema).")
@@ -61,7 +66,7 @@ def make_settings(config: str | Path | None = None, environ: Mapping[str, str] |
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"cannot read the settings file {path}: {error}") from error
     for name, text in sorted(env.items()):
-        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG":
+        if name.startswith(PREFIX) and name not in RESERVED:
             key = name[len(PREFIX) :].lower()
             value: Any = text
             if key in ("actors", "places"):

@@ -13,7 +13,7 @@ import spacy
 from conflict_extract.annotate.frame import make_frame, read_frame
 from conflict_extract.annotate.layer import FrameInfo, FrameRecord, read, read_table
 
-CASES = [json.loads(line) for line in Path("fixtures/cases/frame.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [json.loads(line) for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/frame.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def marked(kind: str) -> list[Any]:

@@ -17,7 +17,7 @@ from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, 
 from conflict_extract.annotate.times import make_times
 from conflict_extract.values.periods import Period, parse_period
 
-CASES = [json.loads(line) for line in Path("fixtures/cases/times.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [json.loads(line) for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/times.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def marked(kind: str) -> list[Any]:
@@ -172,7 +172,10 @@ def test_bad_input(nlp: Any, text: str, day: str | None) -> None:
             assert "0001-01-01" <= record.date_start <= record.date_end <= "9999-12-31"
 
 
-@pytest.mark.parametrize("piece", ["Two died on Monday 5 March at 3 pm, three days after the vote in 2023. ", "Monday ", "12 ", "5 March ", "the past three "])
+@pytest.mark.parametrize(
+    "piece",
+    ["Two died on Monday 5 March at 3 pm, three days after the vote in 2023. ", "Monday ", "12 ", "5 March ", "the past three "],
+)
 def test_linear(nlp: Any, piece: str) -> None:
     from conflict_extract.values.periods_compose import find_expressions
 
@@ -189,7 +192,16 @@ def test_linear(nlp: Any, piece: str) -> None:
 
 def test_explicit_dates_agree_with_dateparser() -> None:
     dateparser = pytest.importorskip("dateparser")
-    for text in ["5 March 2011", "March 5, 2011", "Sept. 9, 1996", "29 February 2024", "2 Dec 1984", "2019-07-30", "1st of May 1999", "25/12/2023"]:
+    for text in [
+        "5 March 2011",
+        "March 5, 2011",
+        "Sept. 9, 1996",
+        "29 February 2024",
+        "2 Dec 1984",
+        "2019-07-30",
+        "1st of May 1999",
+        "25/12/2023",
+    ]:
         period = parse_period(text)
         assert period is not None
         assert period.start == dateparser.parse(text, languages=["en"]).date()
