@@ -10,6 +10,10 @@ from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
 from conflict_extract.lexicons.actors import ActorEntry, roles
 
+_BODY_WORDS = frozenset(
+    ["authority", "government", "council", "organization", "organisation", "administration", "regime", "alliance"]
+    + ["junta", "authorities", "executive", "generalitat", "holyrood", "stormont", "emirate", "tasis"]
+)  # names of an authority that are no names of its territory
 _PEOPLE = frozenset(["person", "people"])
 _DEMONYM = frozenset(["adjective", "person", "people"])
 _SUFFIXES = {
@@ -20,7 +24,7 @@ _SUFFIXES = {
     "court": "judiciary", "tribunal": "judiciary", "police": "police", "ministry": "government",
     "department": "government", "council": "other", "union": "other", "front": "armed_group", "army": "armed_group",
     "brigade": "armed_group", "brigades": "armed_group", "militia": "armed_group", "church": "religious",
-    "airlines": "company", "division": "government", "office": "government", "authority": "government",
+    "cross": "ngo", "crescent": "ngo", "airlines": "company", "division": "government", "office": "government", "authority": "government",
 }  # fmt: skip
 
 
@@ -114,7 +118,7 @@ def _named(scene: Scene, hit: Hit) -> Draft | None:
             return None
         draft = _metonym(scene, hit, entry, use)
     elif entry.id.startswith(("state/", "authority/")) and entry.type in ("state", "government_body"):
-        plain = entry.type == "government_body" and not entry.region
+        plain = bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or form == "acronym" and not entry.country == entry.id[6:]
         use = _organisation_use(doc, hit.first, hit.last) if plain else place_or_actor(doc, hit.first, hit.last)
         draft = _draft(hit, entry, use=use, form=form, rule="kb")
     else:
@@ -239,6 +243,8 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         first += 1
     if first >= last or any(token in scene.used for token in range(first, last)):
         return None
+    if all(token in scene.by_token for token in range(first, last)):
+        return None
     if not any(token.is_alpha and token.text[0].isupper() for token in doc[first:last]):
         return None
     opening = role_at(doc, first)
@@ -247,6 +253,10 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     if first > 1 and doc[first - 1].text == "(" and any(place.end == first - 1 for place in scene.places):
         return None
     final = doc[last - 1].lower_.rstrip(".")
+    if final not in _SUFFIXES and last - first < 3 and has_tree(doc):
+        token = doc[head_of(doc, first, last)]
+        if token.dep_ in ("nsubj", "nsubj:pass", "obj") and place_or_actor(doc, first, last) == PLACE:
+            return None
     role = role_at(doc, last - 1)
     if role is not None and role[0].source_type in ("government", "military") and role[0].kind == "group":
         return None

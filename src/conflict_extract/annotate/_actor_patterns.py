@@ -225,6 +225,9 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
         return
     bodies = [hit for hit in sides if hit.entry is not None and not hit.entry.id.startswith(("state/", "authority/"))]
     chosen = bodies[0] if bodies else sides[0] if sides else None
+    if words[-1] in use_words("state_itself", "actor"):
+        polities = [hit for hit in sides if hit not in bodies]
+        chosen = polities[0] if polities else chosen
     if chosen is not None:
         _from_side(scene, draft, chosen, role, words)
         return

@@ -68,6 +68,8 @@ def _guess_lemma(form: str) -> str:
     if irregular is not None:
         return irregular
     known = _all_words()
+    if form.endswith("s") and form[:-1] in known:
+        return form[:-1]
     if form in known:
         return form
     for ending, new in _ENDINGS:

@@ -15,7 +15,7 @@ from conflict_extract.annotate._actor_draft import (
 from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_head, nearest_body, phrase, role_words
 from conflict_extract.annotate._actor_scene import Scene
-from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
+from conflict_extract.annotate._actor_use import PLACE, has_tree, lemma_of, place_or_actor, use_words
 from conflict_extract.lexicons.actors import Role
 
 _LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
@@ -50,6 +50,8 @@ def _before_name(scene: Scene, index: int, titles: set[int]) -> bool:
     cursor = index
     while cursor < len(scene.doc) and cursor - index < 8:
         if cursor in titles:
+            if scene.doc[cursor].lower_ == "of":
+                return False
             found = role_at(scene.doc, index)
             return found is None or not found[1]
         if not _may_follow(scene, cursor + 1) if cursor + 1 < len(scene.doc) else True:
@@ -92,6 +94,8 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             continue
         if _is_title(scene, first) and last - first == 1 and not _surname(scene, first):
             continue
+        if last - first == 1 and _rather_place(scene, first):
+            continue
         if doc[first].text[0].isalpha():
             found.append((first, last))
             taken.update(range(first, last))
@@ -114,6 +118,16 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             found.append((first, last))
             taken.update(range(first, last))
     return sorted(found)
+
+
+def _rather_place(scene: Scene, index: int) -> bool:
+    """A lone name without title, that no full name in the text ends with, where a place stands ("X was shelled")."""
+    doc = scene.doc
+    if not has_tree(doc) or _surname(scene, index) or (index and _is_title(scene, index - 1)):
+        return False
+    if index and doc[index - 1].text == "." and index > 1 and _is_title(scene, index - 2):
+        return False
+    return place_or_actor(doc, index, index + 1) == PLACE and doc[index].dep_ in ("nsubj", "nsubj:pass", "obj", "obl")
 
 
 def _surname(scene: Scene, index: int) -> bool:

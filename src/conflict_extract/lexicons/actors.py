@@ -270,7 +270,11 @@ class ActorIndex:
         """Whether this is a state's, an authority's or a capital's name."""
         return any(
             found.kind in ("name", "official", "acronym", "capital")
-            and (found.entry.id.startswith("state/") or (found.entry.id.startswith("authority/") and not found.entry.region))
+            and (
+                found.entry.id.startswith("state/")
+                or found.entry.stands_for is not None
+                or (found.entry.id.startswith("authority/") and not found.entry.region)
+            )
             for found in self.find(name)
         )
 
