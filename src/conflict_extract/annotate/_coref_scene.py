@@ -1,0 +1,105 @@
+"""What coreference knows of each actor while it reads a document from left to right."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._view import View
+
+REACH = 60  # mentions remembered
+COLLECTIVE = frozenset({"organization", "armed_group", "government_body", "state", "media"})
+PRONOUNS: dict[str, tuple[str, str | None]] = {
+    # form: (number and animacy class, gender)
+    "he": ("person", "male"),
+    "him": ("person", "male"),
+    "his": ("person", "male"),
+    "himself": ("person", "male"),
+    "she": ("person", "female"),
+    "her": ("person", "female"),
+    "hers": ("person", "female"),
+    "herself": ("person", "female"),
+    "it": ("thing", None),
+    "its": ("thing", None),
+    "itself": ("thing", None),
+    "they": ("many", None),
+    "them": ("many", None),
+    "their": ("many", None),
+    "theirs": ("many", None),
+    "themselves": ("many", None),
+}
+FIRST = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours", "myself", "ourselves"})
+
+
+@dataclass(slots=True)
+class Seen:
+    """One mention of an actor on the way: where, as what, how prominent."""
+
+    actor: str
+    token: int
+    sent: int
+    paragraph: int
+    quote: int
+    rank: float
+
+
+@dataclass(slots=True)
+class Scene:
+    """The state: rows, recent mentions, gender learned from pronouns, the last speaker.
+
+    Attributes:
+        view: the document. rows: actor rows by key.
+        seen: recent mentions, oldest first.
+        gender: actor -> gender that a pronoun resolved to it gave.
+        speakers: (offset of the end of the saying, actor) in order, filled as sources are resolved.
+    """
+
+    view: View
+    rows: dict[str, layer.ActorRow]
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=REACH))
+    gender: dict[str, str] = field(default_factory=dict)
+    speakers: list[tuple[int, str]] = field(default_factory=list)
+
+    def gender_of(self, key: str) -> str | None:
+        """What the text says of an actor's gender: titles and roles, or an earlier pronoun."""
+        row = self.rows.get(key)
+        return (row.gender if row is not None else None) or self.gender.get(key)
+
+    def fits(self, key: str, kind: str, gender: str | None) -> bool:
+        """Whether an actor can be meant by a pronoun of a class and gender."""
+        row = self.rows.get(key)
+        if row is None:
+            return False
+        if kind == "person":
+            if row.number == "plural" or row.type not in ("person", "other"):
+                return False
+            if row.type == "other" and row.members:
+                return False
+            known = self.gender_of(key)
+            return known is None or known == gender
+        if kind == "thing":
+            return row.type in COLLECTIVE and (row.number != "plural" or row.kb is not None)
+        return row.number == "plural" or row.type in COLLECTIVE or bool(row.members)
+
+    def note(self, actor: str, token: int) -> None:
+        """Remember a mention."""
+        view = self.view
+        dep = view.dep[token]
+        rank = 3.0 if dep.startswith("nsubj") else 2.0 if dep in ("obj", "iobj", "root", "ROOT") else 1.0
+        if dep in ("nmod", "nmod:poss", "compound", "amod", "nmod:desc"):
+            rank = 0.8
+        self.seen.append(Seen(actor, token, view.sent[token], view.paragraph[token], view.quote[token], rank))
+
+
+def sentence_numbers(view: View) -> list[int]:
+    """Running number of each token's sentence."""
+    numbers: list[int] = []
+    count = -1
+    last = -1
+    for first in view.sent:
+        if first != last:
+            count += 1
+            last = first
+        numbers.append(count)
+    return numbers

@@ -1,0 +1,382 @@
+"""The speaker of each saying: its actor row (made when there is none), affiliation, role, channel, target."""
+
+from __future__ import annotations
+
+import re
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
+from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
+from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._view import View
+
+ARTICLE = re.compile(
+    r"^(?:the|a|an|this|that|these|those|some|any|another|its|his|her|their|our|my|one|both of|all of|two|three|four|five|six|seven|eight|nine|ten|"
+    r"several|many|other|most|all|\d+)\s+",
+    re.IGNORECASE,
+)
+LONE = frozenset({"one", "two", "three", "several", "some", "many", "others", "another", "few", "most", "both", "all"})
+OFFICES = frozenset(
+    "spokesman spokeswoman spokesperson official officials spokesmen representative statement minister ambassador commander".split()
+)
+BOTH = re.compile(r"^(?:both|the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|factions|states|camps)$", re.IGNORECASE)
+EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
+
+
+class Speakers:
+    """Resolves the sayings one by one, in reading order, while the scene is read.
+
+    Attributes:
+        heads: head token of a source -> records with that source.
+        found: token -> actor that coreference resolved it to.
+        mentions: mentions of speakers that the actors layer lacks.
+    """
+
+    def __init__(self, scene: Scene, said: list[layer.SaidRecord], numbers: list[int]) -> None:
+        self.scene, self.view, self.said, self.numbers = scene, scene.view, said, numbers
+        self.by_id = {record.id: record for record in said}
+        self.found: dict[int, str] = {}
+        self.mentions: list[layer.ActorMention] = []
+        self.heads: dict[int, list[layer.SaidRecord]] = {}
+        self.waiting: list[layer.SaidRecord] = []
+        self.quotes: dict[int, str] = {}
+        self._next = len(scene.rows) + 1
+        self._made: dict[str, str] = {}
+        self._last: dict[int, list[layer.SaidRecord]] = {}
+        for record in said:
+            if record.source is None:
+                continue
+            head = source_head(self.view, record.source)
+            if head is not None:
+                self.heads.setdefault(head, []).append(record)
+                last = max(head, self.view.tokens(*record.source)[1] - 1)
+                self._last.setdefault(last, []).append(record)
+        self._spoken = sorted(
+            ((q.open, number) for number, q in enumerate(self.view.quotes)), key=lambda item: item[0]
+        )
+        self._direct: dict[int, layer.SaidRecord] = {}
+        for record in said:
+            if record.mode == "direct" or record.rule.startswith(("quote", "cue-then", "continued", "same")):
+                for start, end in record.content:
+                    for i in range(*self.view.tokens(start, end)):
+                        if self.view.quote[i] >= 0:
+                            self._direct.setdefault(self.view.quote[i], record)
+                        break
+
+    def quoted_by(self, i: int) -> str | None:
+        """The speaker of the quotation that a token stands in, when he is known already or is named right behind it."""
+        quote = self.view.quote[i]
+        record = self._direct.get(quote)
+        if record is None:
+            return None
+        if record.speaker is None and record.source is not None:
+            head = source_head(self.view, record.source)
+            mention = self.view.mention[head] if head is not None else None
+            if mention is not None and mention.use == "actor":
+                return mention.actor
+        return record.speaker
+
+    def at(self, i: int) -> None:
+        """Settle the sayings whose source mention ends at token `i`."""
+        for record in self._last.get(i, ()):
+            self._settle(record)
+
+    def _settle(self, record: layer.SaidRecord) -> None:
+        """Speaker, affiliation, role of one saying."""
+        if record.source is None or record.speaker is not None:
+            return
+        view, scene = self.view, self.scene
+        head = source_head(view, record.source)
+        if head is None:
+            return
+        actor = self._actor(record, head)
+        if actor is None:
+            return
+        record.speaker = actor
+        end = max(record.end, view.end[head])
+        scene.speakers.append((end, actor))
+
+    def _actor(self, record: layer.SaidRecord, head: int) -> str | None:
+        """The actor of a source: what coreference found, the mention at its head, or a new row for a noun phrase."""
+        view, scene = self.view, self.scene
+        if head in self.found:
+            return self.found[head]
+        low = view.low[head]
+        first, last = view.tokens(*record.source) if record.source else (head, head + 1)
+        joint = view.mention[head]
+        if joint is not None and joint.use != "modifier":
+            row = scene.rows.get(joint.actor)
+            if row is not None:
+                start, end = view.tokens(joint.start, joint.end)
+                inner = self._named(first, last)
+                return inner if inner is not None and row.type not in ("person",) and not row.members and not start <= first else joint.actor
+        named = self._named(first, last)
+        if named is not None and view.pos[head] == "PROPN":
+            return named
+        if low in FIRST:
+            return self.quoted_by(head)
+        if view.pos[head] == "PRON" and low not in LONE:
+            return None
+        if low in LONE or view.pos[head] in ("NUM", "DET"):
+            return self._one_of(record, head)
+        return self._new(record, head)
+
+    def _named(self, first: int, last: int) -> str | None:
+        """A person named among tokens."""
+        for i in range(last - 1, first - 1, -1):
+            mention = self.view.mention[i]
+            if mention is not None and mention.form == "name":
+                row = self.scene.rows.get(mention.actor)
+                if row is not None and row.type == "person":
+                    return row.key
+        return None
+
+    def _one_of(self, record: layer.SaidRecord, head: int) -> str | None:
+        """ "one of them", "another": a member of the last group that spoke."""
+        group = self.found.get(next((j for j in self.view.subtree(head) if j in self.found), -1))
+        if group is None:
+            for _, actor in reversed(self.scene.speakers[-3:]):
+                if self.scene.rows[actor].number == "plural":
+                    group = actor
+                    break
+        if group is None:
+            return None
+        row = self.scene.rows[group]
+        if self.view.low[head] in ("one", "another"):
+            name = _singular(row.name)
+            return self._row(name, row.affiliation, row, "singular", record.source, head)
+        return group
+
+    def _new(self, record: layer.SaidRecord, head: int) -> str | None:
+        """A row for a common noun phrase."""
+        view = self.view
+        if record.source is None:
+            return None
+        name = common_name(view, record.source)
+        if not name or not any(char.isalpha() for char in name):
+            return None
+        mention = view.mention[head]
+        number = "plural" if view.tag[head] in ("NNS", "NNPS") else "singular"
+        affiliation = mention.actor if mention is not None and mention.use == "modifier" else None
+        if affiliation is None:
+            affiliation = self._behind(head)
+        return self._row(name, affiliation, None, number, record.source, head)
+
+    def _behind(self, head: int) -> str | None:
+        """Whom a noun phrase belongs to: an actor to the left in it, or in its of- or for-phrase."""
+        view = self.view
+        for i in range(view.left[head], min(view.right[head], head + 9)):
+            mention = view.mention[i]
+            if mention is None or view.dep[i].startswith("acl") or i == head:
+                continue
+            row = self.scene.rows.get(mention.actor)
+            if row is not None and row.type in COLLECTIVE and view.inside(i, head):
+                if i < head or view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head:
+                    return row.affiliation if row.type == "government_body" and row.affiliation else row.key
+        return None
+
+    def _row(
+        self, name: str, affiliation: str | None, like: layer.ActorRow | None, number: str, span: list[int] | None, head: int
+    ) -> str:
+        """The key of a row with this name, made when there is none."""
+        key = self._made.get(name.lower())
+        if key is None:
+            while f"a{self._next}" in self.scene.rows:
+                self._next += 1
+            key = f"a{self._next}"
+            self._made[name.lower()] = key
+            person = like is not None or number == "singular"
+            self.scene.rows[key] = layer.ActorRow(
+                key=key,
+                name=name,
+                type="person" if person and like is not None else "other",
+                affiliation=affiliation,
+                role=like.role if like is not None else None,
+                source_type=like.source_type if like is not None else None,
+                sector=like.sector if like is not None else None,
+                number=number,
+                anonymous=True,
+            )
+        if span is not None:
+            view = self.view
+            self.mentions.append(
+                layer.ActorMention(start=span[0], end=span[1], actor=key, form="nominal", head=view.start[head], affiliation=affiliation, rule="speaker")
+            )
+        return key
+
+    def finish(self) -> None:
+        """Affiliations, roles, channels, targets of all sayings; continued quotations take the speaker they go on from."""
+        for record in self.said:
+            for _ in range(50):
+                if record.speaker is None and record.continues in self.by_id:
+                    record.speaker = self.by_id[record.continues].speaker
+                break
+            if record.speaker is None and record.source is not None:
+                self._settle(record)
+        for record in self.said:
+            self._complete(record)
+        for record in self.said:
+            self._target(record)
+
+    def _complete(self, record: layer.SaidRecord) -> None:
+        """What the row and the words around say of the speaker."""
+        view, rows = self.view, self.scene.rows
+        verb = head_of(view, *record.cue) if record.cue else None
+        if verb is not None:
+            source_end = record.source[1] if record.source else None
+            record.via = via_of(view, verb, record.content, source_end)
+        parent = self.by_id.get(record.parent or "")
+        if record.rule.startswith("quoted-as-saying") or record.entry in ("say", None) and parent is not None and parent.rule.startswith("quoted"):
+            if parent is not None and parent.speaker in rows and rows[parent.speaker].type == "media":
+                row = rows[parent.speaker]
+                record.via = {"kind": media_kind(row), "name": row.name, "actor": row.key}
+        if record.source is None:
+            return
+        head = source_head(view, record.source)
+        row = rows.get(record.speaker or "")
+        if row is not None:
+            record.role = row.role
+            record.former = row.former
+            record.anonymous = row.anonymous
+        if head is not None and not record.former:
+            record.former = former_by_words(view, record.source, head)
+        if verb is not None and not record.anonymous and (row is None or row.type not in COLLECTIVE and not row.name[:1].isupper()):
+            record.anonymous = anonymous_by_words(view, verb, record.source)
+        if record.former or row is None:
+            return
+        mention = view.mention[head] if head is not None else None
+        affiliation = row.affiliation
+        if affiliation is None and mention is not None and mention.actor == row.key:
+            affiliation = mention.affiliation
+        if affiliation is None and row.type in COLLECTIVE and (row.kb is not None or row.name[:1].isupper() or row.type == "government_body" and "authorities" not in row.name):
+            affiliation = row.key
+        if affiliation is None and row.type in ("person", "population", "other"):
+            affiliation = self._bridge(record, row)
+        record.affiliation = affiliation
+
+    def _bridge(self, record: layer.SaidRecord, row: layer.ActorRow) -> str | None:
+        """A bare "spokesman" or "official" speaks for the organisation that spoke or was spoken of in the sentence before."""
+        words = row.name.lower().split()
+        if not words or words[-1] not in OFFICES or len(words) > 2 or record.source is None:
+            return None
+        rows = self.scene.rows
+        before = None
+        for other in self.said:
+            if other.start >= record.source[0]:
+                break
+            if other.speaker in rows and other.end > record.source[0] - 500:
+                before = other
+        if before is None or before.speaker is None:
+            return None
+        speaker = rows[before.speaker]
+        if speaker.type in COLLECTIVE and speaker.type != "media":
+            return speaker.affiliation or speaker.key
+        return None
+
+    def _target(self, record: layer.SaidRecord) -> None:
+        """The actor of the target mention; for acts that the wording made, the subject of what is said."""
+        view, rows = self.view, self.scene.rows
+        if record.target is not None:
+            record.target_actor = self._actor_at(record.target, make=True, record=record)
+            return
+        if "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
+            return
+        for start, end in record.content[:1]:
+            first, last = view.tokens(start, end)
+            for i in range(first, min(last, first + 40)):
+                if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
+                    continue
+                head = view.head[i]
+                if record.act == "threat" and not any(view.low[j] in ("will", "would", "shall", "'ll") for j in view.children[head]):
+                    continue
+                actor = self.found.get(i)
+                mention = view.mention[i]
+                if actor is None and mention is not None and mention.use == "actor":
+                    actor = mention.actor
+                if actor is None or actor in (record.speaker, record.affiliation):
+                    if record.act == "demand" and actor is None and view.pos[i] == "NOUN" and record.mode == "direct":
+                        from conflict_extract.annotate._candidates import source_span
+
+                        a, b, _ = source_span(view, i)
+                        record.target = [view.start[a], view.end[b - 1]]
+                        record.target_actor = self._actor_at(record.target, make=False, record=record)
+                        return
+                    if record.act == "threat":
+                        continue
+                    return
+                if rows[actor].type in COLLECTIVE or rows[actor].type in ("person", "population"):
+                    record.target_actor = actor
+                return
+
+    def _actor_at(self, span: list[int], *, make: bool, record: layer.SaidRecord) -> str | None:
+        """The actor at a mention, or None; "both sides" gets a row with the two parties as members."""
+        view, rows = self.view, self.scene.rows
+        head = source_head(view, span)
+        if head is None:
+            return None
+        text = view.text[span[0] : span[1]]
+        if BOTH.match(text):
+            return self._both(text, span, head)
+        if head in self.found:
+            return self.found[head]
+        mention = view.mention[head]
+        if mention is not None and mention.actor in rows and mention.use != "modifier":
+            return mention.actor
+        return None
+
+    def _both(self, text: str, span: list[int], head: int) -> str | None:
+        """The row of "both sides": the two parties that the text named last as opponents."""
+        rows = self.scene.rows
+        parties: list[str] = []
+        for record in sorted(self.said, key=lambda item: -item.start):
+            if record.start >= span[0]:
+                continue
+            for key in (record.affiliation, record.target_actor, record.speaker):
+                row = rows.get(key or "")
+                if row is not None and row.type in ("state", "armed_group") and row.key not in parties:
+                    parties.append(row.key)
+            if len(parties) >= 2:
+                break
+        key = self._row(text[:1].lower() + text[1:] if not text.lower().startswith("the ") else text[4:], None, None, "plural", span, head)
+        if len(parties) >= 2 and not text.lower().startswith("all"):
+            rows[key].members = sorted(parties[:2])
+        rows[key].anonymous = False
+        return key
+
+
+def source_head(view: View, span: list[int]) -> int | None:
+    """The head token of a mention: a personal name's, else the one whose head lies outside."""
+    first, last = view.tokens(*span)
+    for i in range(first, last):
+        mention = view.mention[i]
+        if mention is not None and mention.form == "name" and view.pos[i] == "PROPN":
+            row = view.actors.get(mention.actor)
+            if row is not None and row.type == "person" and not first <= view.head[i] < last:
+                return i
+    return head_of(view, *span)
+
+
+def common_name(view: View, span: list[int]) -> str:
+    """The words of a common noun phrase without determiner and numeral; lower-cased at the start of a sentence."""
+    text = " ".join(view.text[span[0] : span[1]].split())
+    while True:
+        cut = ARTICLE.sub("", text)
+        if cut == text:
+            break
+        text = cut
+    first = view.tokens(*span)[0]
+    if text and first < view.n and text[:1].isupper() and view.pos[view.tokens(span[1] - len(text.split()[0]) if len(text.split()) == 1 else span[0], span[1])[0]] in ("NOUN", "ADJ", "VERB"):
+        if not text.split()[0].isupper():
+            text = text[:1].lower() + text[1:]
+    return text
+
+
+def _singular(name: str) -> str:
+    """The singular of a plural common noun phrase."""
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    if name.endswith("men"):
+        return name[:-3] + "man"
+    if name.endswith("s") and not name.endswith("ss"):
+        return name[:-1]
+    return name
