@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import spacy
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate.clearnlp import RENAMED, make_clearnlp
 from conflict_extract.errors import PipelineError
@@ -34,7 +34,9 @@ def upos(word: str, tag: str) -> str:
 
 def build(nlp: Any, case: dict[str, Any]) -> Doc:
     pos = [upos(word, tag) for word, tag in zip(case["words"], case["tags"], strict=True)]
-    return Doc(nlp.vocab, words=case["words"], heads=case["heads"], deps=case["deps"], tags=case["tags"], pos=pos)
+    doc = Doc(nlp.vocab, words=case["words"], heads=case["heads"], deps=case["deps"], tags=case["tags"], pos=pos)
+    doc.set_ents([Span(doc, start, end, label=label) for start, end, label in case.get("ents", [])])
+    return doc
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ names of relations. Labels after the ClearNLP guidelines (Choi and Palmer 2012) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ _BE = frozenset(
 )
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "DET", "SYM"})
 _FIXED = frozenset({("according", "to"), ("because", "of"), ("such", "as"), ("due", "to"), ("instead", "of"), ("prior", "to")})
+_QUANTIFIERS = frozenset({"many", "most", "several", "few", "some", "all", "half", "more", "hundreds", "dozens"})
+_CAUSATIVE = frozenset({"make", "makes", "made", "making", "let", "lets", "letting", "help", "helps", "helped", "see", "saw", "watched", "heard"})
 _PLACES = frozenset(
     {"here", "there", "away", "back", "home", "abroad", "nearby", "inside", "outside", "ahead", "over", "underway"}
 )
@@ -90,6 +92,7 @@ class Tree:
     words: list[str]
     tags: list[str]
     pos: list[str]
+    persons: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, doc: Doc) -> Tree:
@@ -100,6 +103,7 @@ class Tree:
             [token.lower_ for token in doc],
             [token.tag_ for token in doc],
             [token.pos_ for token in doc],
+            [(span.start, span.end) for span in doc.ents if span.label_ in ("PERSON", "PER")],
         )
 
     def convert(self) -> tuple[list[int], list[str]]:
@@ -111,6 +115,7 @@ class Tree:
         for index in self._deepest_first():
             self._copula(index)
         self._small_clauses()
+        self._names()
         self._numbers()
         self._conjunctions()
         self._rename()
@@ -182,7 +187,7 @@ class Tree:
             for child in self._children[index]
             if child in shared or self.deps[child] == "fixed" or (shared and self.deps[child] == "cc")
         )
-        nominal = self.pos[above] in _NOMINAL and above != index
+        nominal = (self.pos[above] in _NOMINAL or self.words[above] in _QUANTIFIERS) and above != index
         self._promote(inner, "mark" if clause else "case", keep)
         if coordinated:
             self.deps[inner] = "conj"
@@ -243,11 +248,27 @@ class Tree:
                 continue
             marks = {self.words[child] for child in self._children[index] if self.deps[child] == "mark"}
             subject = self._child(index, "nsubj")
-            if marks != {"to"} or subject is None or subject < self.heads[index]:
+            causative = not marks and self.words[self.heads[index]] in _CAUSATIVE
+            if not (marks == {"to"} or causative) or subject is None or subject < self.heads[index]:
                 continue
             self._move(subject, self.heads[index])
             self.deps[subject] = "obj"
             self.deps[index] = "xcomp"
+
+    def _names(self) -> None:
+        """A person's name hangs on its first word: "Ana M. Karsk" as flat, not as compound of "Karsk"."""
+        for start, end in self.persons:
+            inside = range(start, end)
+            last = end - 1
+            if end - start < 2 or any(self.pos[index] != "PROPN" for index in inside) or self.heads[last] in inside:
+                continue
+            if all(self.heads[index] in inside and self.deps[index] == "compound" for index in range(start, last)):
+                if self.heads[start] != last:
+                    self._move(start, last)
+                self._promote(start, "flat")
+                for index in range(start + 1, last):
+                    self._move(index, start)
+                    self.deps[index] = "flat"
 
     def _numbers(self) -> None:
         """Rewrite "more than 40", "at least 40"."""
