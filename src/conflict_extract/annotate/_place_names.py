@@ -1,0 +1,178 @@
+"""Names in a text that some table knows: every run of capitalised words is looked up, all runs of a document in one call."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.tokens import Doc, Token
+
+from conflict_extract.lexicons.gazetteer import STRIPPED, fold, gazetteer, unpack
+from conflict_extract.lexicons.places import PlaceEntry, PlaceTable, RegionShort, country_names, place_words, region_shorts
+
+MAX_WORDS = 6
+PARTICLES = frozenset(
+    ["of", "the", "de", "del", "della", "di", "do", "da", "dos", "das", "la", "le", "les", "las", "los", "el", "al", "ez", "ed", "es", "en", "sur", "am", "an", "der", "den", "do", "e", "y", "i", "and", "upon", "on", "in", "&", "bin", "ben"]
+)
+ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
+HYPHENS = frozenset("-‐‑–")
+POSSESSIVE = frozenset(("'s", "’s"))
+BIG = 1000  # no more rows of one name are looked at
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the tables know about one name: an entry of our tables, countries (alpha-2 codes), gazetteer rows with their kind."""
+
+    folded: str
+    entry: PlaceEntry | None = None
+    countries: tuple[str, ...] = ()
+    rows: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def strong(self) -> bool:
+        """A country or an entry of the tables."""
+        return self.entry is not None or bool(self.countries)
+
+
+def capital(token: Token) -> bool:
+    """Whether the token begins like a name."""
+    first = token.text[:1]
+    if token.text[-1:] == "$":
+        return False
+    return first.isupper() or (len(token.text) > 2 and token.text[:2] in ("d'", "d’") and token.text[2:3].isupper())
+
+
+def joined(doc: Doc, index: int) -> bool:
+    """Whether the token is a hyphen between two words without white space."""
+    return (
+        doc[index].text in HYPHENS and 0 < index < len(doc) - 1 and not doc[index].whitespace_ and not doc[index - 1].whitespace_
+    )
+
+
+def starts(doc: Doc, index: int) -> bool:
+    """Whether a name may start here: a capitalised word, or an article joined to one ("al-Khani")."""
+    token = doc[index]
+    if capital(token):
+        return True
+    return token.lower_ in ARTICLES and index + 2 < len(doc) and joined(doc, index + 1) and doc[index + 2].text[:1].isupper()
+
+
+def ends(doc: Doc, index: int) -> list[int]:
+    """The ends (exclusive) of the runs that start at this token, shortest first."""
+    found: list[int] = []
+    words, position, loose = 0, index, 0
+    while position < len(doc) and words < MAX_WORDS:
+        token = doc[position]
+        if capital(token) or (words and token.text.isdigit()):
+            words, loose = words + 1, 0
+            found.append(position + 1)
+        elif joined(doc, position) or (token.lower_ in ARTICLES and position == index) or (token.text in POSSESSIVE and words and position + 1 < len(doc) and capital(doc[position + 1])):
+            pass
+        elif token.lower_ in PARTICLES and words and loose < 2:
+            loose += 1
+        else:
+            if found and found[-1] == position and token.is_alpha and token.lower_ in _small_nouns():
+                found.append(position + 1)
+            break
+        position += 1
+    return found
+
+
+@lru_cache(maxsize=1)
+def _small_nouns() -> frozenset[str]:
+    """Generic nouns that table names end in in lower case ("Lachin corridor", "Rafah crossing")."""
+    words = place_words()
+    return words["area_noun"] | words["facility_noun"] | words["water_noun"] | words["region_noun"]
+
+
+class Names:
+    """All known names of a document: `at[start]` maps an end to its reading."""
+
+    def __init__(self, doc: Doc, table: PlaceTable) -> None:
+        self.doc = doc
+        self.at: dict[int, dict[int, Reading]] = {}
+        runs: list[tuple[int, int, str]] = []
+        wanted: dict[str, int] = {}
+        for index in range(len(doc)):
+            if not starts(doc, index):
+                continue
+            for end in ends(doc, index):
+                folded = fold(doc[index:end].text)
+                if len(folded) > 1:
+                    runs.append((index, end, folded))
+                    wanted.setdefault(folded, len(wanted))
+        packed = gazetteer().find(list(wanted))
+        readings: dict[tuple[str, bool], Reading | None] = {}
+        for index, end, folded in runs:
+            text = doc[index:end].text
+            upper = text.isupper()
+            key = (folded, upper)
+            if key not in readings:
+                readings[key] = read_name(folded, upper, table, tuple(unpack(packed[wanted[folded]][:BIG])))
+            reading = readings[key]
+            if reading is not None:
+                self.at.setdefault(index, {})[end] = reading
+
+    def get(self, start: int, end: int) -> Reading | None:
+        """The reading of this very span, or None."""
+        return self.at.get(start, {}).get(end)
+
+    def longest(self, start: int, limit: int) -> tuple[int, Reading] | None:
+        """The longest known name from `start` that ends at `limit` or before."""
+        found = [end for end in self.at.get(start, {}) if end <= limit]
+        return (max(found), self.at[start][max(found)]) if found else None
+
+
+def read_name(folded: str, upper: bool, table: PlaceTable, rows: tuple[tuple[int, int], ...]) -> Reading | None:
+    """The reading of a folded name, or None when no table knows it. Short country names ("US") count in capitals only."""
+    country = country_names().get(folded)
+    if country is not None and len(folded.replace(" ", "")) <= 3 and not upper:
+        country = None
+    countries = () if country is None else ("CD", "CG") if folded == "congo" else (country,)
+    entry = table.find(folded)
+    if (
+        entry is not None
+        and len(folded) <= 4
+        and any(name.isupper() and fold(name) == folded for name in entry.aliases)
+        and not upper
+    ):
+        lower = [name for name in (entry.name, *entry.aliases) if fold(name) == folded and not name.isupper()]
+        entry = entry if lower else None
+    if len(folded) <= 2:
+        rows = ()
+    if not (entry or countries or rows):
+        return None
+    return Reading(folded, entry, countries, rows)
+
+
+@lru_cache(maxsize=1)
+def _short_pattern() -> re.Pattern[str]:
+    shorts = sorted((name for name in region_shorts() if not name.startswith(",")), key=len, reverse=True)
+    dotted = "|".join(re.escape(name).replace(r"\.", r"\.\s?", name.count(".") - 1) for name in shorts)
+    postal = "|".join(sorted((name[1:] for name in region_shorts() if name.startswith(",")), key=len, reverse=True))
+    return re.compile(rf"(?<![\w.])(?P<dotted>{dotted})(?!\w)|(?<=[a-z],\s)(?P<postal>{postal})(?![\w.])")
+
+
+def short_regions(doc: Doc) -> list[tuple[int, int, RegionShort]]:
+    """Printed short forms of states and provinces ("Ill.", "W.Va.", ", TX") as character spans.
+
+    A form with one full stop ("Miss.", "Ore.") counts only after a name and a comma, a form with two ("S.C.") anywhere.
+    """
+    found: list[tuple[int, int, RegionShort]] = []
+    text = doc.text
+    for match in _short_pattern().finditer(text):
+        form = re.sub(r"\s", "", match.group())
+        entry = region_shorts()[("," if match.group("postal") else "") + form]
+        before = text[max(0, match.start() - 3) : match.start()]
+        after_name = bool(re.search(r"[\w.]\s?,\s$", before))
+        if match.group("dotted") and form.count(".") == 1 and not after_name:
+            continue
+        found.append((match.start(), match.end(), entry))
+    return found
+
+
+def weak(reading: Reading) -> bool:
+    """Whether only stripped forms of region names match ("Washington" of "Washington County")."""
+    return not reading.strong and all(kind == STRIPPED for _, kind in reading.rows)
