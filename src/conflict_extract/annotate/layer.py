@@ -410,6 +410,15 @@ def plain(record: Any) -> dict[str, Any]:
     return {item.name: getattr(record, item.name) for item in fields(record)}
 
 
+def _lists(value: Any) -> Any:
+    """Plain data with its lists: `DocBin` and `Doc.from_bytes` give tuples in their place."""
+    if isinstance(value, dict):
+        return {key: _lists(item) if isinstance(item, tuple | dict) else item for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_lists(item) for item in value]
+    return value
+
+
 def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     """Store a layer, replacing what it held: sorts by offset, gives ids, mirrors spans in `doc.spans["ce_<layer>"]`.
 
@@ -450,7 +459,7 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
 def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
     """The records of a layer, in order of offset; empty when no component wrote it. `kind` is the layer's record type."""
     prefix = layer + ":"
-    found = [kind(**row) for key, row in (doc._.ce_records or {}).items() if key.startswith(prefix)]
+    found = [kind(**_lists(row)) for key, row in (doc._.ce_records or {}).items() if key.startswith(prefix)]
     found.sort(key=lambda record: (record.start, -record.end, record.id))
     return found
 
@@ -471,7 +480,7 @@ def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
 
 def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:
     """The rows of a table of the document; empty when no component wrote it."""
-    return [kind(**row) for row in (doc._.ce_tables or {}).get(name, [])]
+    return [kind(**_lists(row)) for row in (doc._.ce_tables or {}).get(name, [])]
 
 
 def require_tree(doc: Doc, component: str) -> None:
