@@ -32,7 +32,6 @@ from conflict_extract.assemble.merge import Draft, make_drafts
 from conflict_extract.assemble.said import fill_said
 from conflict_extract.assemble.slots import fill_slots, quantity_status
 from conflict_extract.assemble.speakers import affiliation_of, make_source, set_targets
-from conflict_extract.lexicons.assembly import act_codes
 from conflict_extract.schema import Claim, ClaimEvent, ClaimFigure, Evidence, Link, Meta, Report
 from conflict_extract.schema.verbatim import text_sha256
 from conflict_extract.settings import Settings
@@ -151,7 +150,6 @@ def inherit_events(index: Index, drafts: Sequence[Draft], pairs: Sequence[Pair])
 
 
 def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
-    codes = act_codes()[draft.act]
     statuses: dict[str, str] = {}
     for mention, status in draft.mentions:
         name = ids.get(f"mention/{mention.id}")
@@ -169,7 +167,7 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
         target=ids.get(f"actor/{draft.target}"),
         event=cast(Any, draft.event),
         events=tuple(ClaimEvent(event=name, status=cast(Any, status)) for name, status in statuses.items()),
-        plover_act=cast(Any, codes.plover),
+        plover_act=cast(Any, draft.plover_act),
         responsibility=cast(Any, draft.responsibility),
         quantities=ids.all([record.id for record in draft.quantities]),
         figures=tuple(

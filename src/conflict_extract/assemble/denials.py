@@ -6,11 +6,13 @@ points; the claim with the most points gets the link when they reach `ENOUGH`. T
 ============================================================  ======
 the denial's side is the claim's target                          3
 the claim's side is the denial's target                          2
-the denial's content is a noun or pronoun for such a claim       2
+the denial's content is a noun or pronoun for such a claim     2.5
 the claim is an accusation                                       1
 the denial's side takes part in the claim's event or content     1
 both are about the same type of event                            1
 they share content words                                      up to 2
+the denial is of a part in it ("any role"), the claim of a deed    2
+the claim is the nearest one by somebody else                    1
 the claim comes from another source (a must for links)           0
 each sentence between them                                    -0.4
 ============================================================  ======
@@ -22,12 +24,12 @@ from collections.abc import Sequence
 
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
-from conflict_extract.assemble.speakers import party_of, sides
+from conflict_extract.assemble.speakers import sides
 from conflict_extract.lexicons.assembly import anaphors, words
 
 WINDOW = 12  # claims before
 SENTENCES = 8  # sentences before
-ENOUGH = 2.0
+ENOUGH = 1.5
 PER_SENTENCE = 0.4
 
 
@@ -71,8 +73,10 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     anaphor = is_anaphoric(index, denial)
     meant = anaphors().get(_lemma(anaphor)) if anaphor else None
     content = index.words(denial.content)
+    involved = anaphor is None and bool(content & words("involvement")) and len(content) <= 4
+    nearest = True
     best: tuple[float, int, list[str]] | None = None
-    for other_at in _window(drafts, at):
+    for other_at in reversed(_window(drafts, at)):
         claim = drafts[other_at]
         if claim.number in skip or claim is denial or _related(claim, denial) or claim.act in ("denial", "question"):
             continue
@@ -84,6 +88,12 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
             continue
         points = -PER_SENTENCE * max(0, gap)
         why: list[str] = []
+        if nearest and claim.attributed and other_at < at:
+            nearest = False
+            points += 1
+        if involved and (claim.event in words("violent") or claim.act == "accusation"):
+            points += 2
+            why.append("it denies a part in it")
         reversed_ = claim.target is not None and (claim.target in own)
         if reversed_:
             points += 3
@@ -92,7 +102,7 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
             points += 2
             why.append(f"it is directed at {_name(index, denial.target)}, who said that")
         if meant is not None and claim.act in meant and other_at < at:
-            points += 2 if claim.act == "accusation" or not claim.narrated else 1
+            points += 2.5 if not claim.narrated else 1
             why.append(f"“{anaphor}” stands for it")
         if claim.act == "accusation":
             points += 1
@@ -110,7 +120,7 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
             points -= 1
         if other_at > at:
             points -= 1.0
-        if best is None or points > best[0] + 1e-9 or (abs(points - best[0]) <= 1e-9 and other_at > best[1] and other_at < at):
+        if best is None or points > best[0] + 1e-9 or (abs(points - best[0]) <= 1e-9 and best[1] < other_at < at):
             best = (points, other_at, why)
     if best is None or best[0] < ENOUGH or not best[2]:
         return None
@@ -156,13 +166,6 @@ def _lemma(word: str | None) -> str:
     return word if word in known else word[:-1] if word.endswith("s") and word[:-1] in known else word
 
 
-def denies_in_general(draft: Draft, cue: str) -> bool:
-    """Whether the cue is a verb of denial ("denied", "rejected"), and not a neutral verb over a denial in other
-    words.
-    """
-    return draft.act == "denial" and cue in words("denying")
-
-
-def target_of_denial(index: Index, claim: Draft) -> str | None:
-    """The actor whom a denial of `claim` answers: the side that said it."""
-    return party_of(index, claim)
+def is_denial(draft: Draft) -> bool:
+    """Whether the claim can answer another by contradiction: a denial, or words that call somebody a liar."""
+    return draft.act == "denial" or (draft.act == "accusation" and "lying" in draft.rule)

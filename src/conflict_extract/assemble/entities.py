@@ -186,7 +186,7 @@ def make_quantities(index: Index, ids: Ids) -> tuple[Quantity, ...]:
                 category=cast(Any, record.category),
                 who=who,
                 scope=cast(Any, record.scope),
-                since=ids.get(record.since),
+                since=ids.get(record.since or _since(index, record)),
                 part_of=ids.get(record.part_of),
                 percent_of=ids.get(record.percent_of),
                 replaces=ids.get(record.replaces),
@@ -196,6 +196,13 @@ def make_quantities(index: Index, ids: Ids) -> tuple[Quantity, ...]:
             )
         )
     return tuple(out)
+
+
+def _since(index: Index, record: layer.QuantityRecord) -> str | None:
+    """The time that a "since …" beside the quantity names."""
+    if record.since_span is None:
+        return None
+    return next((time.id for time in index.times.inside([record.since_span])), None)
 
 
 def _side(index: Index, ids: Ids, record: layer.QuantityRecord) -> str | None:
@@ -223,7 +230,7 @@ def make_events(index: Index, ids: Ids) -> tuple[Event, ...]:
         if members:
             groups.append((row, sorted(members, key=lambda m: (m.start, m.id))))
     for key, mention in mentions.items():
-        if key not in taken:
+        if key not in taken and mention.reports:
             groups.append((layer.IncidentRow(key=key, type=mention.type, basis="one mention"), [mention]))
     groups.sort(key=lambda group: (group[1][0].start, group[1][0].id))
     ids.give("e", [f"incident/{row.key}" for row, _ in groups])

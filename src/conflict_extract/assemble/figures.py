@@ -19,6 +19,11 @@ from conflict_extract.assemble.slots import quantity_status
 
 SAID_TO_BE_SO = ("asserted", "possible", "background")  # denied or planned figures neither repeat nor disagree
 WINDOW = 8
+ONE_THING = (
+    frozenset({"abduction", "missing", "detention"}),
+    frozenset({"killing", "attack", "injury"}),
+    frozenset({"displacement", "return"}),
+)
 NEAR = 0.1  # "about 40" and 42 do not disagree: an approximate figure is taken to be this far off at most
 
 
@@ -33,14 +38,20 @@ class Figure:
     event: layer.EventMention | None
 
 
-def bucket(quantity: layer.QuantityRecord) -> str | None:
-    """What figures are compared under: the category, else the unit's noun; None for figures that are never compared."""
+GENERAL = frozenset({"people", "persons", "person", "others", ""})
+
+
+def buckets(quantity: layer.QuantityRecord) -> list[str]:
+    """What figures are compared under: the category, and the unit's noun; none for figures that are never compared."""
     if quantity.kind != "count" or quantity.part_of or not quantity.in_claims:
-        return None
+        return []
+    out = []
     if quantity.category and quantity.category != "other":
-        return quantity.category
+        out.append(quantity.category)
     noun = quantity.unit.lower().split(" ")[-1] if quantity.unit else ""
-    return f"unit/{noun}" if noun and noun not in ("people", "persons") else None
+    if noun not in GENERAL:
+        out.append(f"unit/{noun}")
+    return out
 
 
 def figure_of(draft: Draft, quantity: layer.QuantityRecord) -> Figure | None:
@@ -57,13 +68,19 @@ def figure_of(draft: Draft, quantity: layer.QuantityRecord) -> Figure | None:
     return Figure(draft, quantity, least, most, event)
 
 
+PARTS = (" of them", " of whom", "including ", "among them ", "among whom ")
+
+
 def totals(index: Index, draft: Draft) -> Iterator[tuple[str, Figure]]:
     """The claim's figure for each bucket that it has exactly one whole figure of."""
     found: dict[str, list[layer.QuantityRecord]] = {}
     for quantity in draft.quantities:
-        name = bucket(quantity)
-        if name is not None and quantity_status(index, draft, quantity) in SAID_TO_BE_SO:
-            found.setdefault(name, []).append(quantity)
+        around = index.text[max(0, quantity.start - 14) : quantity.end + 9].lower()
+        if found and any(words in around for words in PARTS):
+            continue  # "11 people, six of them policemen"
+        for name in buckets(quantity):
+            if quantity_status(index, draft, quantity) in SAID_TO_BE_SO:
+                found.setdefault(name, []).append(quantity)
     for name, quantities in found.items():
         if len(quantities) == 1:
             figure = figure_of(draft, quantities[0])
@@ -77,9 +94,20 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
     for draft in drafts:
         for name, figure in totals(index, draft):
             for earlier in recent.get(name, [])[-WINDOW:]:
+                if name.startswith("unit/") and _both_counted(figure, earlier):
+                    continue  # their categories differ: killed and wounded soldiers
                 if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
                     yield figure, earlier
             recent.setdefault(name, []).append(figure)
+
+
+def _both_counted(a: Figure, b: Figure) -> bool:
+    """Whether both figures have a category, and another one."""
+    one, two = a.quantity.category, b.quantity.category
+    if None in (one, two) or "other" in (one, two):
+        return False
+    # people who are unaccounted for can be those who were taken
+    return {one, two} not in ({"missing", "abducted"}, {"missing", "captured"}, {"missing", "detained"})
 
 
 def _nested(a: Draft, b: Draft) -> bool:
@@ -101,7 +129,8 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
     if a.event is not None and b.event is not None:
         if a.event.incident is not None and a.event.incident == b.event.incident:
             return True
-        if a.event.type != b.event.type and "other" not in (a.event.type, b.event.type):
+        kinds = {a.event.type, b.event.type}
+        if len(kinds) == 2 and "other" not in kinds and not any(kinds <= group for group in ONE_THING):
             return False
     return not _apart(a, b)
 
@@ -143,5 +172,15 @@ def equal(a: Figure, b: Figure) -> bool:
 
 
 def compatible(a: Figure, b: Figure) -> bool:
-    """Whether one number can fulfil both."""
-    return max(a.low, b.low) <= min(a.high, b.high)
+    """Whether both can be right: one number fulfils both, or the smaller one can be a part ("seven people", "four villagers")."""
+    if max(a.low, b.low) <= min(a.high, b.high):
+        return True
+    general = [_status(figure) == "unknown" for figure in (a, b)]
+    if general[0] == general[1]:
+        return False
+    whole, narrow = (a, b) if general[0] else (b, a)
+    return narrow.low <= whole.high
+
+
+def _status(figure: Figure) -> str:
+    return (figure.quantity.who or {}).get("status") or "unknown"

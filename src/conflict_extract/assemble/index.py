@@ -80,6 +80,7 @@ class Index:
     sentences: Sentences
     paragraph_starts: list[int]
     said: list[layer.SaidRecord]
+    acts: dict[str, layer.ActRecord]
     narrated: list[layer.NarratedRecord]
     quantities: ByOffset[layer.QuantityRecord]
     times: ByOffset[layer.TimeRecord]
@@ -150,7 +151,7 @@ def lemma(token: Token) -> str:
 
 def make_index(doc: Doc) -> Index:
     """Read all layers of `doc`. Layers that no component wrote are empty."""
-    text = doc.text
+    text = layer.text_of(doc)
     said = layer.read(doc, "said", layer.SaidRecord)
     counts = layer.read(doc, "counts", layer.QuantityRecord) + layer.read(doc, "money", layer.QuantityRecord)
     counts.sort(key=lambda record: (record.start, -record.end, record.id))
@@ -166,6 +167,7 @@ def make_index(doc: Doc) -> Index:
         sentences=_sentences(doc),
         paragraph_starts=_paragraphs(text),
         said=said,
+        acts={record.said: record for record in layer.read(doc, "acts", layer.ActRecord)},
         narrated=layer.read(doc, "narrated", layer.NarratedRecord),
         quantities=ByOffset(counts, [record.number for record in counts]),
         times=ByOffset(times),

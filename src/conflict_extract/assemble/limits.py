@@ -13,7 +13,7 @@ def limits(record: QuantityRecord) -> Bounds:
         record.low,
         record.high,
         record.comparator,
-        whole=record.kind == "count",
+        whole=record.whole or record.kind == "count",
         vague=record.vague,
         modifier=record.modifier,
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from conflict_extract.assemble import figures
-from conflict_extract.assemble.denials import answered, is_anaphoric
+from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
 from conflict_extract.assemble.index import Index, lemma
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import party_of, sides
@@ -63,7 +63,7 @@ def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
             links.add("elaborates", draft, draft.continues, "the same speaker's quotation goes on")
         _repeat(index, links, drafts, at)
         _elaborate_denial(index, links, drafts, at)
-        if draft.act == "denial" and links.of(draft, "elaborates") is None:
+        if is_denial(draft) and links.of(draft, "elaborates") is None:
             hit = answered(index, drafts, at)
             if hit is not None:
                 links.add("denies", draft, hit[0], hit[1])
@@ -95,6 +95,8 @@ def same_speaker(index: Index, a: Draft, b: Draft) -> bool:
         return False
     if a.source is not None and a.source == b.source:
         return True
+    if _of_the_other(index, a, b):
+        return True
     if a.speaker is None or b.speaker is None:
         return False
     if a.speaker == b.speaker:
@@ -104,6 +106,13 @@ def same_speaker(index: Index, a: Draft, b: Draft) -> bool:
         return False
     # a spokesman and his principal; two officials of one state are two speakers
     return (b.speaker in sides(index, a) or a.speaker in sides(index, b)) and "person" in (one.type, two.type)
+
+
+def _of_the_other(index: Index, a: Draft, b: Draft) -> bool:
+    """Whether the later source is "its spokesman", said right after the other claim."""
+    if a.source is None or a.number <= b.number or a.sentence - b.sentence > 2:
+        return False
+    return index.text[a.source[0] : a.source[1]].lower().startswith(("its ", "their "))
 
 
 def _same_side(index: Index, a: Draft, b: Draft) -> bool:
@@ -188,6 +197,8 @@ def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> Non
         elif figures.compatible(later, earlier):
             if a.act == "confirmation" and not same_speaker(index, a, b):
                 links.add("confirms", a, b, f"the figures agree: {words_}")
+            elif a.attributed and same_speaker(index, a, b) and a.sentence > b.sentence and links.of(a, "elaborates") is None:
+                links.add("elaborates", a, b, f"a closer figure by the same side: {words_}")
         elif not same_speaker(index, a, b) and a.attributed and b.attributed:
             links.add("disagrees", a, b, f"different figures for the same thing: {words_}")
 
@@ -283,12 +294,14 @@ def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> 
             links.add("elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said")
         elif gap > 3 or distance > 1:
             return
-        elif draft.mode == "direct" and other.mode != "direct" and gap <= 2 and draft.act not in ("demand", "commitment"):
+        elif gap >= 1 and draft.mode == "direct" and other.mode != "direct" and draft.act not in ("demand", "commitment"):
             links.add("elaborates", draft, other, "the same speaker's own words on it")
-        elif _same_matter(index, draft, other) and gap >= 1:
+        elif (
+            gap >= 1 and draft.act == other.act in ("demand", "accusation", "threat") and draft.target == other.target is not None
+        ):
+            links.add("elaborates", draft, other, f"another {draft.act} of the same speaker to the same target")
+        elif _same_matter(index, draft, other, pronoun=_is_pronoun(index, draft), apart=gap >= 1):
             links.add("elaborates", draft, other, "more on the same matter by the same speaker")
-        elif gap == 0 and is_anaphoric(index, draft) is None and _points_back(index, draft):
-            links.add("elaborates", draft, other, "it takes up what the same speaker just said")
         return
 
 
@@ -297,18 +310,29 @@ def _cue_text(index: Index, draft: Draft) -> str:
     return index.text[draft.cue[0] : draft.cue[1]]
 
 
-def _same_matter(index: Index, a: Draft, b: Draft) -> bool:
-    """Whether two claims share content words, or their type of event and one word."""
-    one, two = index.words(a.content), index.words(b.content)
-    shared = one & two
+def _is_pronoun(index: Index, draft: Draft) -> bool:
+    return draft.source is not None and index.text[slice(*draft.source)].lower() in ("he", "she", "it", "they")
+
+
+def _same_matter(index: Index, a: Draft, b: Draft, *, pronoun: bool, apart: bool) -> bool:
+    """Whether two claims of one speaker are on the same matter.
+
+    "He said …" right after goes on when type of event or a word is the same; a source named anew starts something new unless type
+    and words are the same. In one sentence ("says rockets hit Israel and blames Hamas for firing them") a pronoun must point back.
+    """
+    shared = index.words(a.content) & index.words(b.content)
     same_event = a.main is not None and b.main is not None and a.event == b.event != "other"
-    return len(shared) >= 2 or (same_event and bool(shared)) or (same_event and a.paragraph == b.paragraph)
+    if not apart:
+        return same_event and _points_back(index, a)
+    if pronoun:
+        return same_event or bool(shared)
+    return (same_event and len(shared) >= 2) or len(shared) >= 4
 
 
 def _points_back(index: Index, draft: Draft) -> bool:
-    """Whether the content has "them", "it", "this" …, which stand for something said just before."""
+    """Whether the content has "them", "this", …, which stand for something said just before."""
     return any(
-        token.lower_ in ("them", "it", "this", "these", "those")
+        token.lower_ in ("them", "this", "these", "those")
         for start, end in draft.content
         for token in index.tokens(start, end)
         if token.pos_ in ("PRON", "DET", "")

@@ -63,6 +63,7 @@ class Draft:
     mentions: list[tuple[layer.EventMention, str]] = field(default_factory=list)
     event: str = "other"
     event_from: str = ""
+    plover_act: str | None = None
     responsibility: str | None = None
     number: int = 0
 
@@ -93,6 +94,7 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
         if key in doubles:
             continue
         doubles.add(key)
+        coded = index.acts.get(record.id)
         drafts[record.id] = Draft(
             record=record.id,
             content=content,
@@ -112,11 +114,15 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
             rule=record.rule,
             entry=record.entry,
             score=record.score,
+            plover_act=coded.plover_act if coded else None,
+            responsibility=coded.responsibility if coded else None,
         )
     for record in index.said:
         if record.id in drafts and record.continues in drafts:
             drafts[record.id].continues = drafts[record.continues]
     claims = list(drafts.values())
+    _cut_relatives(index, claims)
+    _cut_times(index, claims)
     if narrated:
         claims += _own_assertions(index, claims)
     for draft in claims:
@@ -125,9 +131,13 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
         anchor = draft.cue if draft.cue and draft.continues is None else draft.content[0]
         draft.sentence = index.sentences.of(anchor[0])
         draft.paragraph = index.paragraph(draft.content[0][0])
-    for draft in claims:
-        if draft.continues is not None:  # the speaker's mention may stand far before; the words said decide the order
+    # several claims can share source and cue (a quotation that goes on): after the first, the words said decide the order
+    first: set[tuple[Any, ...]] = set()
+    for draft in sorted(claims, key=lambda draft: draft.content[0][0]):
+        said_by = (tuple(draft.source or ()), tuple(draft.cue or ()))
+        if draft.continues is not None or (draft.attributed and said_by in first):
             draft.start, draft.end = draft.content[0][0], draft.content[-1][1]
+        first.add(said_by)
     claims.sort(key=lambda draft: (draft.start, draft.content[0][0], -draft.end, draft.record))
     _nest(claims, {record.id: record.parent for record in index.said if record.parent}, drafts)
     for number, draft in enumerate(claims, 1):
@@ -143,6 +153,42 @@ def _tidy(content: Sequence[Offsets]) -> list[Offsets]:
         if end > start:
             out.append([start, end])
     return out
+
+
+RELATIVES = frozenset({"which", "who", "whom", "that"})
+
+
+def _cut_relatives(index: Index, claims: Sequence[Draft]) -> None:
+    """Cut a relative clause that is a claim of its own from the end of the content before it.
+
+    "… of arming the tribes, which Khartoum denies": the accusation ends before the comma.
+    """
+    ends = {draft.content[-1][1]: draft for draft in claims if draft.content}
+    for draft in claims:
+        if len(draft.content) != 1 or draft.cue is None or index.text[slice(*draft.content[0])].lower() not in RELATIVES:
+            continue
+        outer = ends.get(max(draft.cue[1], (draft.source or [0, 0])[1]))
+        start = draft.content[0][0]
+        if outer is None or outer is draft or not outer.content[-1][0] < start:
+            continue
+        before = index.text[outer.content[-1][0] : start].rstrip()
+        if before.endswith((",", "–", "—", "-", "(")):
+            outer.content[-1] = [outer.content[-1][0], outer.content[-1][0] + len(before[:-1].rstrip())]
+
+
+def _cut_times(index: Index, claims: Sequence[Draft]) -> None:
+    """Cut "on Monday that" from the front of a content that follows its cue: the time is the saying's."""
+    for draft in claims:
+        if draft.cue is None:
+            continue
+        start, end = draft.content[0]
+        if not 0 <= start - draft.cue[1] <= 2:
+            continue
+        for time in index.times.inside([[start, min(end, start + 60)]]):
+            after = index.text[time.end : time.end + 7]
+            if time.start - start <= 12 and after[:6] in (" that ", ", that"):
+                draft.content[0] = [time.end + len(after[:6].rstrip()) + 1, end]
+                break
 
 
 def _own_assertions(index: Index, claims: Sequence[Draft]) -> list[Draft]:

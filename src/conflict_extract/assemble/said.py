@@ -1,8 +1,14 @@
 """Times that date the saying ("said on Wednesday that …") as against times that date the event.
 
-A time inside the content dates the event. A time outside it dates the saying when it hangs on the cue, on the
-occasion of the saying ("in a statement on Monday") or on a verb of speaking beside the cue ("speaking on Monday, he
-said"). A time that hangs on something else ("the minister, appointed in 2019, said") belongs to no claim.
+A time inside the content dates the event. A time outside it dates the saying in these places:
+
+- after the cue, with nothing between them but who is told, the occasion ("in a statement issued on Monday") and the like;
+- between source and cue ("the council on Monday urged …"), or in front of the source ("On Tuesday the governor said …",
+  "Speaking on Monday, he said"), likewise;
+- where the tree hangs it on the cue.
+
+A verb between the time and the cue ("the minister, appointed in 2019, said") shows that it dates something else; such a time belongs
+to no claim.
 """
 
 from __future__ import annotations
@@ -83,15 +89,16 @@ def _middle(time: layer.TimeRecord) -> int:
 def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict[int, Draft]) -> list[Draft]:
     """The claims of the sentence whose saying the time dates."""
     middle = _middle(time)
-    free = [draft for draft in here if not draft.holds(middle, middle + 1)]
-    # inside a content, only claims nested in that content can be dated by it
     holders = [draft for draft in here if draft.holds(middle, middle + 1)]
-    if holders:
+    free = [draft for draft in here if draft not in holders]
+    if holders:  # inside a content, only claims nested in that content can be dated by it
         inner = max(holders, key=lambda draft: draft.start)
         free = [draft for draft in free if _below(draft, inner)]
     if not free:
         return []
-    found = _by_tree(index, time, free, tokens) if index.tree else _by_distance(index, time, free)
+    found = _behind(index, time, free) or _between(index, time, free) or _in_front(index, time, free)
+    if found is None:
+        found = _by_tree(index, time, free, tokens) if index.tree else _by_distance(index, time, free)
     if found is None:
         return []
     out = [found]
@@ -105,6 +112,73 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
     # the same words can be the cue of several claims ("A and B each blamed the other")
     out += [draft for draft in free if draft not in out and draft.cue == found.cue]
     return out
+
+
+LONG = 90  # characters between a time and its cue
+
+
+def _behind(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
+    """The nearest cue before the time, when no content and no verb stands between."""
+    before = [draft for draft in free if draft.cue is not None and draft.cue[1] <= time.start]
+    if not before:
+        return None
+    draft = max(before, key=lambda d: (d.cue or [0])[0])
+    assert draft.cue is not None
+    start = draft.cue[1]
+    if time.start - start > LONG or any(a < time.start and start < b for a, b in draft.content):
+        return None
+    return draft if _open(index, start, time.start, occasions=False) else None
+
+
+def _between(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
+    """The claim between whose source and cue the time stands."""
+    for draft in free:
+        if draft.cue is None or draft.source is None or not draft.source[1] <= time.start <= time.end <= draft.cue[0]:
+            continue
+        if draft.cue[0] - draft.source[1] <= LONG and _open(index, draft.source[1], draft.cue[0], occasions=False):
+            return draft
+    return None
+
+
+def _in_front(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
+    """The first claim after a time that opens the sentence, when only an occasion stands beside it."""
+    after = [draft for draft in free if draft.cue is not None and draft.cue[0] >= time.end]
+    if not after:
+        return None
+    draft = min(after, key=lambda d: (d.cue or [0])[0])
+    assert draft.cue is not None
+    begin = index.sentences.bounds(index.sentences.of(time.start))[0]
+    target = draft.source[0] if draft.source is not None and draft.source[0] >= time.end else draft.cue[0]
+    if draft.content[0][0] < draft.cue[0] or target - time.end > LONG:
+        return None
+    if not _open(index, begin, time.start, occasions=True):
+        return None
+    return draft if _open(index, time.end, target, occasions=False) else None
+
+
+def _open(index: Index, start: int, end: int, *, occasions: bool) -> bool:
+    """Whether nothing between the offsets takes a time for itself: no verb but those of an occasion ("issued"), and with
+    `occasions` no noun but an occasion.
+    """
+    for token in index.tokens(start, end):
+        if token.idx < start or token.is_space or token.ent_type_ in ("DATE", "TIME"):
+            continue
+        word = lemma(token)
+        if token.pos_ == "VERB" and token.dep_.lower() not in ("case", "fixed") and not words("occasion") & {word, token.lower_}:
+            return False
+        if occasions and token.pos_ in ("NOUN", "PROPN") and not _is_occasion(token):
+            return False
+    return True
+
+
+def _is_occasion(token: Token) -> bool:
+    known = words("venue")
+    if lemma(token) in known or token.lower_ in known or token.lower_.rstrip("s") in known:
+        return True
+    # "a news conference": the noun before an occasion goes with it
+    return token.dep_.lower() in ("compound", "amod", "nmod", "nmod:poss", "flat", "appos") and (
+        token.head.i != token.i and lemma(token.head) in known
+    )
 
 
 def _below(draft: Draft, outer: Draft) -> bool:
@@ -135,9 +209,9 @@ def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: di
         if same is not None:
             return same
         if not _passes(head, relation):
-            return _beside(index, time, free)
+            return None
         step = head
-    return _beside(index, time, free)
+    return None
 
 
 def _may_hang(relation: str, step: Token) -> bool:
@@ -167,24 +241,6 @@ def _is_cue_phrase(index: Index, head: Token, draft: Draft) -> bool:
     return verb is not None and (
         head.i == verb.i or (verb.head.i == head.i and verb.dep_.lower() in ("aux", "fixed", "compound:prt"))
     )
-
-
-def _beside(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:
-    """The parser hung the time elsewhere: it still dates the saying when it stands between cue and content, or ends the
-    attribution ("…, the army said Friday."), with nothing but function words between."""
-    for draft in free:
-        if draft.cue is None:
-            continue
-        _, end = draft.cue
-        if time.start >= end:
-            gap = index.text[end : time.start]
-            if len(gap) <= 24 and all(_slight(token) for token in index.tokens(end, time.start)):
-                return draft
-    return None
-
-
-def _slight(token: Token) -> bool:
-    return token.is_space or token.pos_ in ("ADP", "PART") or token.lower_ in ("on", "in", "late", "early", "at")
 
 
 def _by_distance(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft | None:

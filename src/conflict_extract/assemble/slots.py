@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conflict_extract.annotate import layer
-from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
-from conflict_extract.lexicons.assembly import act_codes, words
+from conflict_extract.lexicons.assembly import act_codes
 
 
 def fill_slots(index: Index, drafts: Sequence[Draft]) -> None:
@@ -68,7 +68,7 @@ def _in_cue(draft: Draft, hedge: layer.ModalityRecord) -> bool:
 
 # -- events -----------------------------------------------------------------------------------------------
 def set_events(index: Index, draft: Draft) -> None:
-    """Set the main event, all events with their status in this claim, and the responsibility."""
+    """Set the main event, all events with their status in this claim."""
     inside = index.events.inside(draft.content)
     if not inside:
         return
@@ -77,7 +77,6 @@ def set_events(index: Index, draft: Draft) -> None:
     draft.event = draft.main.type
     draft.event_from = draft.main.rule or "main event"
     draft.mentions = [(mention, status_in(draft, mention)) for mention in ranked]
-    draft.responsibility = _responsibility(index, draft)
 
 
 def _salience(index: Index, draft: Draft, mention: layer.EventMention) -> float:
@@ -161,30 +160,3 @@ def _plan_over(index: Index, offset: int) -> str | None:
 
 
 REACH = 300  # characters that a modality cue is looked for before a figure
-
-
-def _responsibility(index: Index, draft: Draft) -> str | None:
-    """Who did the violent deed, by the claim: the speaker (own), somebody else (other), not the speaker
-    (disclaimed).
-    """
-    if draft.main is None or draft.main.type not in words("violent") or draft.narrated:
-        return None
-    own = {key for key in (draft.speaker, draft.affiliation) if key}
-    agents = {agent.get("actor") for agent in draft.main.agents} - {None}
-    first_person = any(
-        lemma(token) in words("first_person") or token.lower_ in words("first_person")
-        for agent in draft.main.agents
-        for token in index.tokens(agent["start"], agent["end"])
-    )
-    status = status_in(draft, draft.main)
-    mine = bool(agents & own) or (first_person and draft.mode in ("direct", "mixed"))
-    if draft.act == "denial":
-        denied = status == "denied" and (mine or not agents)
-        return "disclaimed" if denied else ("other" if agents and not mine else None)
-    if status not in ("asserted", "possible"):
-        return None
-    if mine:
-        return "own"
-    if draft.act == "accusation" or agents:
-        return "other"
-    return None

@@ -13,14 +13,13 @@ WordKind = Literal[
     "continuation",
     "repeat",
     "venue",
+    "occasion",
     "speaking",
     "contrast",
     "denying",
-    "disclaiming",
-    "claiming",
     "answering",
+    "involvement",
     "violent",
-    "first_person",
 ]
 
 
@@ -40,10 +39,9 @@ class AssemblyWord(Entry):
 
 
 class ActCode(Entry):
-    """An act: the PLOVER type that codes the saying, and the status of the events in a content of this act."""
+    """An act, and the status that it gives to the events in its content."""
 
     act: str
-    plover: str | None
     status: Literal["asserted", "denied", "planned", "demanded", "possible", "background"]
 
 
