@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from conflict_extract.annotate._arcs import Arcs
-from conflict_extract.annotate._attach import token_range
 from conflict_extract.annotate.layer import ActRecord, EventMention, SaidRecord
 from conflict_extract.lexicons.events import plover_act, responsibility_cues
 
@@ -66,7 +65,7 @@ def _is_self(arcs: Arcs, record: SaidRecord, event: EventMention) -> bool:
     """Whether an agent of the event is the source: "we", "its gunners", its own mention, or an actor that it is or speaks for."""
     own = {key for key in (record.speaker, record.affiliation) if key}
     for agent in event.agents:
-        words = arcs.doc.text[agent["start"] : agent["end"]].lower().split()
+        words = arcs.text[agent["start"] : agent["end"]].lower().split()
         first = words[0] if words else ""
         if first in FIRST and record.mode != "indirect":
             return True
@@ -86,7 +85,7 @@ def _is_self(arcs: Arcs, record: SaidRecord, event: EventMention) -> bool:
 
 def _agrees(arcs: Arcs, record: SaidRecord, pronoun: str) -> bool:
     """Whether a pronoun can stand for the source: "they" for a plural one, "it" for one that is no pronoun for a person."""
-    tokens = token_range(arcs.doc, record.source[0], record.source[1]) if record.source else None
+    tokens = arcs.tokens(record.source[0], record.source[1]) if record.source else None
     if tokens is None:
         return False
     head = next((i for i in range(*tokens) if not tokens[0] <= arcs.head[i] < tokens[1] or arcs.head[i] == i), tokens[0])
@@ -100,7 +99,7 @@ def _agrees(arcs: Arcs, record: SaidRecord, pronoun: str) -> bool:
 
 def _by_words(arcs: Arcs, record: SaidRecord) -> str | None:
     """The value of the first row of the table that fits the words from the cue (or source) to the content."""
-    bounds = token_range(arcs.doc, record.start, record.end)
+    bounds = arcs.tokens(record.start, record.end)
     if bounds is None:
         return None
     low, high = bounds[0], min(bounds[1], bounds[0] + REACH)
@@ -138,7 +137,7 @@ def _fits(lemmas: Sequence[frozenset[str]], i: int, parts: Sequence[frozenset[st
 
 def _cue_lemma(arcs: Arcs, record: SaidRecord) -> str | None:
     """Lemma of the cue's verb (its first word)."""
-    tokens = token_range(arcs.doc, record.cue[0], record.cue[1]) if record.cue else None
+    tokens = arcs.tokens(record.cue[0], record.cue[1]) if record.cue else None
     if tokens is None:
         return None
     verbs = [i for i in range(tokens[0], tokens[1]) if arcs.pos[i] in ("VERB", "NOUN")]

@@ -6,21 +6,19 @@ over a document is linear in its length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc
 
 CLIMB = 40
+MANY = 50  # conjuncts looked at
 RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
 QUANTIFIERS = frozenset(
-    "dozen dozens hundred hundreds thousand thousands million millions score scores ten tens handful number group total lot "
-    "majority couple half third quarter wave series member members convoy column crowd many some most several all "
-    "rest remainder bulk hail barrage volley salvo flurry stream flood pair trio string party band each one two three four five six both".split()
+    ["dozen", "dozens", "hundred", "hundreds", "thousand", "thousands", "million", "millions", "score", "scores", "ten", "tens", "handful", "number", "group", "total", "lot", "majority", "couple", "half", "third", "quarter", "wave", "series", "member", "members", "convoy", "column", "crowd", "many", "some", "most", "several", "all", "rest", "remainder", "bulk", "hail", "barrage", "volley", "salvo", "flurry", "stream", "flood", "pair", "trio", "string", "party", "band", "each", "one", "two", "three", "four", "five", "six", "both"]
 )
 TIME_WORDS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight year month week day night morning "
-    "evening afternoon noon midnight dawn dusk hour minute weekend january february march april may june july august september "
-    "october november december overnight".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "year", "month", "week", "day", "night", "morning", "evening", "afternoon", "noon", "midnight", "dawn", "dusk", "hour", "minute", "weekend", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "overnight", "time", "moment", "season", "decade", "century", "summer", "winter", "spring", "autumn", "ramadan", "eid", "christmas", "easter"]
 )
 AUXILIARIES = {
     **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being", "'re", "’re", "'m", "’m"), "be"),
@@ -37,12 +35,15 @@ class Arcs:
 
     Attributes:
         head: index of the head (a root's is its own). dep, base: relation with and without its subtype. lemma, lower: in lower
-        case. pos, tag: coarse and fine part of speech. kids: indices of the children, in order. left, right: the first token of the
+        case. text: the Doc's text. starts, ends: character offsets. pos, tag: coarse and fine part of speech. kids: indices of the children, in order. left, right: the first token of the
         subtree and the one after its last. sent: number of the sentence.
     """
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        self.text = doc.text
+        self.starts = [token.idx for token in doc]
+        self.ends = [token.idx + len(token) for token in doc]
         self.head = [token.head.i for token in doc]
         self.dep = [token.dep_ for token in doc]
         self.base = [dep.partition(":")[0] for dep in self.dep]
@@ -56,6 +57,8 @@ class Arcs:
         for i, head in enumerate(self.head):
             if head != i:
                 self.kids[head].append(i)
+        self._first: dict[int, dict[str, int]] = {}
+        self._passive: dict[int, bool] = {}
         self.sent = [0] * len(self.head)
         number = -1
         for i, token in enumerate(doc):
@@ -65,11 +68,33 @@ class Arcs:
 
     def child(self, i: int, *deps: str) -> int | None:
         """The first child with one of these relations, in the order of the relations."""
-        for dep in deps:
+        first = self._first.get(i)
+        if first is None:
+            first = {}
             for kid in self.kids[i]:
-                if self.dep[kid] == dep:
-                    return kid
-        return None
+                first.setdefault(self.dep[kid], kid)
+            self._first[i] = first
+        return next((first[dep] for dep in deps if dep in first), None)
+
+    def tokens(self, start: int, end: int) -> tuple[int, int] | None:
+        """Range of the tokens that a span of characters touches; None when it touches none."""
+        low, high = bisect_right(self.ends, start), bisect_left(self.starts, end)
+        return (low, high) if low < high and start < end else None
+
+    def mask(self, spans: Iterable[Sequence[int]]) -> list[bool]:
+        """For each token, whether one of the character spans touches it."""
+        size = len(self.head)
+        edges = [0] * (size + 1)
+        for span in spans:
+            tokens = self.tokens(span[0], span[1])
+            if tokens is not None:
+                edges[tokens[0]] += 1
+                edges[tokens[1]] -= 1
+        depth, mask = 0, []
+        for edge in edges[:size]:
+            depth += edge
+            mask.append(depth > 0)
+        return mask
 
     def case(self, i: int) -> str | None:
         """Preposition of a nominal ("because of": its first word), None without one."""
@@ -106,7 +131,7 @@ class Arcs:
 
     def conjuncts(self, i: int) -> list[int]:
         """The token and its direct conjuncts (UD hangs all on the first)."""
-        return [i, *(kid for kid in self.kids[i] if self.dep[kid] == "conj")]
+        return [i, *[kid for kid in self.kids[i] if self.dep[kid] == "conj"][:MANY]]
 
     def is_clause(self, i: int) -> bool:
         """Whether the token heads a clause: a predicate by its relation, or a conjunct that has a subject or is a verb."""
@@ -124,6 +149,13 @@ class Arcs:
 
     def passive(self, i: int) -> bool:
         """Whether the verb is passive: by its auxiliary or subject, or a bare participle after a noun."""
+        known = self._passive.get(i)
+        if known is None:
+            self._passive[i] = False  # a chain of conjuncts longer than the stack is no passive
+            known = self._passive[i] = self._is_passive(i)
+        return known
+
+    def _is_passive(self, i: int) -> bool:
         for kid in self.kids[i]:
             if self.dep[kid] in ("aux:pass", "nsubj:pass", "csubj:pass", "obl:agent"):
                 return True
@@ -232,5 +264,4 @@ class Arcs:
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """Character offsets of a token range."""
-        last = self.doc[end - 1]
-        return self.doc[start].idx, last.idx + len(last)
+        return self.starts[start], self.ends[end - 1]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc
-
-from conflict_extract.annotate._arcs import Arcs
+from conflict_extract.annotate._arcs import MANY, Arcs
 from conflict_extract.annotate._triggers import Found
 from conflict_extract.annotate.layer import PlaceMention, QuantityRecord, Record, TimeRecord
 
@@ -38,20 +36,31 @@ class Attacher:
     """Attaches records to triggers.
 
     Args:
-        arcs: the tree. found: the triggers. salience: theirs. stops: tokens of saying cues, which no attachment passes.
+        arcs: the tree. found: the triggers. salience: theirs. stops: tokens of saying cues, which no attachment passes. spoken: for
+            each token, whether it is in what somebody says.
     """
 
-    def __init__(self, arcs: Arcs, found: Sequence[Found], salience: Sequence[float], stops: frozenset[int]) -> None:
+    def __init__(
+        self,
+        arcs: Arcs,
+        found: Sequence[Found],
+        salience: Sequence[float],
+        stops: frozenset[int],
+        spoken: Sequence[bool],
+    ) -> None:
         self.arcs = arcs
         self.found = found
         self.stops = stops
         self.salience = salience
+        self.spoken = spoken
         self.at: dict[int, int] = {}
         self.in_clause: dict[int, list[int]] = {}
         for number, item in enumerate(found):
             for token in item.tokens:
                 self.at[token] = number
-            self.in_clause.setdefault(arcs.clause(item.light if item.light is not None else item.token), []).append(number)
+            inside = self.in_clause.setdefault(arcs.clause(item.light if item.light is not None else item.token), [])
+            if len(inside) < MANY:
+                inside.append(number)
         for number, item in enumerate(found):
             if item.light is not None:
                 self.at.setdefault(item.light, number)
@@ -85,11 +94,20 @@ class Attacher:
         root = span_root(self.arcs, record.start, record.end)
         if root is None:
             return None
+        number = self._climb(root, wanted)
+        if number is None or (self.spoken[self.found[number].token] and not self.spoken[root]):
+            return None  # it dates or places the saying
+        return number
+
+    def _climb(self, root: int, wanted: tuple[str, ...] | None) -> int | None:
         last = root
         for node in self.arcs.climb(root):
             last = node
             if node in self.stops:
-                return None
+                if not self.spoken[root]:
+                    return None
+                said = [number for number in self.in_clause.get(node, []) if self.spoken[self.found[number].token]]
+                return self._best(said, wanted)
             number = self.at.get(node)
             if number is not None:
                 return self._better(number, wanted, root)
@@ -121,7 +139,7 @@ class Attacher:
 
 def span_root(arcs: Arcs, start: int, end: int) -> int | None:
     """The token of a span whose head lies outside it; a bare number goes up to the noun that it counts."""
-    tokens = token_range(arcs.doc, start, end)
+    tokens = arcs.tokens(start, end)
     if tokens is None:
         return None
     for i in range(tokens[0], min(tokens[1], tokens[0] + 60)):
@@ -130,9 +148,3 @@ def span_root(arcs: Arcs, start: int, end: int) -> int | None:
                 continue
             return i
     return tokens[0]
-
-
-def token_range(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
-    """Tokens that a span of characters touches."""
-    span = doc.char_span(start, end, alignment_mode="expand") if end > start else None
-    return (span.start, span.end) if span is not None and span.end > span.start else None

@@ -41,10 +41,10 @@ class Incident:
     numbers: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
-    days: list[tuple[str, str]] = field(default_factory=list)
+    days: set[tuple[str, str]] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
     unreal: bool = True
     sentence: int = 0
-    patients: set[str] = field(default_factory=set)
 
 
 class Grouper:
@@ -130,12 +130,12 @@ class Grouper:
             return False
         if {first.entry.frame, second.entry.frame} & {"n.self", "n.role"}:
             return dep in ("obj", "nsubj", "nsubj:pass", "nmod", "compound") and not self._other(first.token)
-        if dep in ("nsubj", "obj", "nsubj:pass"):
+        if dep in ("nsubj", "obj", "nsubj:pass", "csubj"):
             return True
         if arcs.base[step] in ("obl", "nmod"):
             return arcs.case(step) in ("in", "during", "by", "at", "from", "with", "of", "as", "amid", "through")
         if dep == "advcl":
-            marks = {arcs.lower[kid] for kid in arcs.kids[step] if arcs.base[kid] in ("mark", "advmod", "case")}
+            marks = {arcs.lower[i] for i in range(arcs.left[step], min(step, arcs.left[step] + 6))}
             return not marks & {"after", "before", "since", "until", "if", "unless", "because", "although", "though"}
         if dep == "conj":
             return self.events[number].type != self.events[other].type and first.entry.pos == second.entry.pos == "verb"
@@ -158,23 +158,40 @@ class Grouper:
         places, days = self._places(number), self._days(number)
         definite = (item.entry.pos == "noun" and self._definite(item.token)) or self._there(item.token)
         toll = self._toll(number)
+        best: tuple[int, Incident, str] | None = None
         for incident in reversed(pool):
-            if incident.unreal and event.status not in UNREAL and not definite:
-                continue
-            if self._contradicts(number, incident):
+            if (incident.unreal and event.status not in UNREAL and not definite) or self._contradicts(number, incident):
                 continue
             gap = self.arcs.sent[item.token] - incident.sentence
             same_place = bool(places & incident.places)
             same_day = any(_meet(a, b) for a in days for b in incident.days)
+            settled = 2 if incident.places else 0
+            settled += event.type in incident.types
+            found: tuple[int, str] | None = None
             if same_place and (same_day or not days or not incident.days) and gap <= 12:
-                return incident, "same place" + (" and day" if same_day else "")
-            if same_day and not places and gap <= 8 and (definite or toll):
-                return incident, "same day"
-            if definite and gap <= 12:
-                return incident, "definite mention of a known event"
-            if toll and not places and not days and gap <= 6:
-                return incident, "figure without a place or day of its own"
-        return None, ""
+                found = 9, "same place" + (" and day" if same_day else "")
+            elif same_day and not places and gap <= 8 and (definite or toll):
+                found = 8, "same day"
+            elif definite and gap <= 12:
+                found = settled + 3, "definite mention of a known event"
+            elif toll and not places and not days and gap <= 6:
+                found = settled + 1, "figure without a place or day of its own"
+            elif not places and not days and gap <= 2 and self._goes_on(number):
+                found = settled, "the account goes on"
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found[0], incident, found[1]
+        return (best[1], best[2]) if best is not None else (None, "")
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a past-tense clause about pronouns goes on with an account ("They burned everything")."""
+        item = self.found[number]
+        agents = self.events[number].agents
+        return (
+            item.entry.pos == "verb"
+            and self.arcs.tag[item.token] in ("VBD", "VBN")
+            and bool(agents)
+            and all(self.arcs.text[agent["start"] : agent["end"]].lower() in ("they", "he", "she") for agent in agents)
+        )
 
     def _definite(self, token: int) -> bool:
         arcs = self.arcs
@@ -185,7 +202,7 @@ class Grouper:
     def _there(self, token: int) -> bool:
         """Whether the clause points back at a place ("was hit there", "the hospital there was hit")."""
         arcs = self.arcs
-        near = [kid for kid in arcs.kids[token]] + [inner for kid in arcs.kids[token][:12] for inner in arcs.kids[kid][:12]]
+        near = list(arcs.kids[token]) + [inner for kid in arcs.kids[token][:12] for inner in arcs.kids[kid][:12]]
         return any(arcs.lower[kid] in ("there", "here") and arcs.base[kid] == "advmod" for kid in near)
 
     def _other(self, token: int) -> bool:
@@ -254,7 +271,9 @@ class Grouper:
         if reason:
             incident.reasons.append(reason)
         incident.places |= self._places(number)
-        incident.days.extend(self._days(number))
+        if len(incident.days) < OPEN:
+            incident.days.update(self._days(number))
+        incident.types.add(event.type)
         incident.unreal = incident.unreal and event.status in UNREAL
         incident.sentence = max(incident.sentence, self.arcs.sent[self.found[number].token])
         event.incident = incident.key

@@ -7,19 +7,19 @@ only main and adverbial clauses outside of what is said are left. Background rel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
-from conflict_extract.annotate._attach import token_range
 from conflict_extract.annotate._salience import FACTORS, OTHER
 from conflict_extract.annotate.layer import EventMention, FrameRecord, NarratedRecord, QuantityRecord, SaidRecord, read
 
 FIGURES = frozenset({"count", "money", "percent"})
 SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "boilerplate"})
-THRESHOLD = 0.36
+THRESHOLD = 0.33
 MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
 LEAD = frozenset({"but", "and", "or", "yet", "so", "however", "meanwhile", "still", "also", "moreover", "nevertheless", "then", "separately", "elsewhere"})
 CLOSERS = frozenset({".", ",", ";", ":", "!", "?", "”", '"', "’", "'", "—", "–", "-", ")", "…", "“", "‘", "("})
@@ -62,25 +62,32 @@ class _Narrator:
         said = read(doc, "said", SaidRecord)
         deeds = {event.start: event.end for event in events if event.type in ("ceasefire", "agreement", "surrender")}
         said = [record for record in said if not _is_deed(record, deeds)]
-        self.spoken = _mask(doc, size, (span for record in said for span in record.content))
-        self.voice = _mask(doc, size, (record.cue for record in said if record.cue))
-        self.sources = _mask(doc, size, (record.source for record in said if record.source))
+        self.spoken = arcs.mask(span for record in said for span in record.content)
+        self.voice = arcs.mask(record.cue for record in said if record.cue)
+        self.sources = arcs.mask(record.source for record in said if record.source)
         self.any = [a or b or c for a, b, c in zip(self.spoken, self.voice, self.sources, strict=True)]
-        self.nominal = _mask(doc, size, (span for record in said if record.nominal for span in record.content))
+        self.nominal = arcs.mask(span for record in said if record.nominal for span in record.content)
         frame = [r for r in read(doc, "frame", FrameRecord) if r.kind in SKIPPED and not (r.kind == "headline" and r.full_clause)]
-        self.skipped = _mask(doc, size, ([record.start, record.end] for record in frame))
+        self.skipped = arcs.mask([record.start, record.end] for record in frame)
         self.events: dict[int, EventMention] = {}
         for event in events:
-            tokens = token_range(doc, event.start, event.end)
+            tokens = arcs.tokens(event.start, event.end)
             if tokens is not None:
                 for i in range(tokens[0], tokens[1]):
                     self.events.setdefault(i, event)
         self.figures = [False] * size
         for layer in ("counts", "money"):
             for quantity in read(doc, layer, QuantityRecord):
-                tokens = token_range(doc, quantity.start, quantity.end)
+                tokens = arcs.tokens(quantity.start, quantity.end)
                 if tokens is not None and quantity.kind in FIGURES and quantity.in_claims:
                     self.figures[tokens[0]] = True
+
+        self.facts = list(
+            accumulate(
+                (self.figures[i] or (i in self.events and self.events[i].reports) for i in range(size)), lambda a, b: a + b, initial=0
+            )
+        )
+        self.voices = list(accumulate(self.voice, lambda a, b: a + b, initial=0))
 
     def records(self) -> list[NarratedRecord]:
         """All narrated clauses, in order."""
@@ -110,20 +117,33 @@ class _Narrator:
             return [(root, [])]
         units: list[tuple[int, list[tuple[int, int]]]] = []
         free = [head for head in mains if not self._attributed(head)]
-        for head in mains:
-            if head in free:
-                others = [(arcs.left[kid], arcs.right[kid]) for kid in mains if kid not in (root, head)] if head == root else []
-                if head == root:
-                    units.append((head, [span for kid, span in zip([k for k in mains if k != root], others, strict=True) if kid not in free]))
-                elif root not in free:
-                    units.append((head, []))
+        for head in free:
+            if head != root and root in free:
                 continue
-            if self.spoken[head] and not self.voice[head]:
-                continue
-            for kid in arcs.kids[head]:
-                if arcs.base[kid] == "advcl" and arcs.child(kid, *SUBJECTS) is not None and not self._attributed(kid) and self._marked(kid):
-                    units.append((kid, []))
+            cut = [
+                (arcs.left[kid], arcs.right[kid])
+                for kid in arcs.kids[head]
+                if arcs.base[kid] in ("conj", "parataxis") and arcs.is_clause(kid) and self._attributed(kid)
+            ]
+            units.append((head, cut))
+        covered = _covered([(arcs.left[head], arcs.right[head]) for head, _ in units], low, high)
+        for i in range(low, high):
+            if (
+                arcs.base[i] == "advcl"
+                and not self._attributed(i)
+                and arcs.child(i, *SUBJECTS) is not None
+                and self._mark(i) is not None
+                and not covered[i - low]
+                and self._under_saying(i)
+            ):
+                units.append((i, []))
+                covered[arcs.left[i] - low : arcs.right[i] - low] = [True] * (arcs.right[i] - arcs.left[i])
         return units
+
+    def _under_saying(self, i: int) -> bool:
+        """Whether a clause hangs on a saying or on what is said without being part of it."""
+        head = self.arcs.head[i]
+        return self.voice[head] or (self.spoken[head] and not self.spoken[i])
 
     def _attributed(self, head: int) -> bool:
         """Whether a clause is a saying (its predicate is a cue) or what is said."""
@@ -132,17 +152,23 @@ class _Narrator:
             return True
         return any(self.voice[kid] and arcs.dep[kid] in ("xcomp", "obl", "case", "compound:prt") for kid in arcs.kids[head])
 
-    def _marked(self, head: int) -> bool:
+    def _mark(self, head: int) -> int | None:
+        """The conjunction near the start of an adverbial clause ("hours after …")."""
         arcs = self.arcs
-        return any(arcs.base[kid] in ("mark", "advmod") and arcs.lower[kid] in MARKS for kid in arcs.kids[head])
+        near = range(arcs.left[head], min(head, arcs.left[head] + 6))
+        return next((i for i in near if arcs.lower[i] in MARKS and arcs.base[i] in ("mark", "advmod", "case")), None)
 
     def _record(self, head: int, cut: list[tuple[int, int]]) -> NarratedRecord | None:
         arcs = self.arcs
         if not (arcs.pos[head] in ("VERB", "AUX") or arcs.child(head, "cop", *SUBJECTS) is not None):
             return None
         low, high = arcs.left[head], arcs.right[head]
+        if arcs.base[head] == "advcl":
+            mark = self._mark(head)
+            low = mark + 1 if mark is not None else low
         cut = [*cut, *self._background(head, low, high)]
-        keep = [not self.skipped[i] and not any(a <= i < b for a, b in cut) for i in range(low, high)]
+        gone = _covered(cut, low, high)
+        keep = [not self.skipped[i] and not gone[i - low] for i in range(low, high)]
         rule, events = self._reason(head, low, keep)
         if not rule:
             return None
@@ -163,8 +189,8 @@ class _Narrator:
             if found and a < found[-1][1]:
                 continue
             apart = a > low and arcs.lower[a - 1] in COMMAS
-            plain = not any(self.figures[k] or (k in self.events and self.events[k].reports) for k in range(a, b))
-            voiced = any(self.voice[k] for k in range(a, b))
+            plain = self.facts[b] == self.facts[a]
+            voiced = self.voices[b] > self.voices[a]
             if (apart and (plain or voiced)) or (voiced and arcs.dep[i] != "acl"):
                 found.append((a - 1 if apart else a, b))
         return found
@@ -223,7 +249,7 @@ class _Narrator:
         pieces = []
         for number, (a, b) in enumerate(runs):
             while a < b and (
-                arcs.lower[a] in CLOSERS or arcs.pos[a] == "SPACE" or (number == 0 and (arcs.lower[a] in LEAD or arcs.lower[a] in MARKS and arcs.base[a] == "mark"))
+                arcs.lower[a] in CLOSERS or arcs.pos[a] == "SPACE" or (number == 0 and (arcs.lower[a] in LEAD or (arcs.lower[a] in MARKS and arcs.base[a] == "mark")))
             ):
                 a += 1
             while b > a and (arcs.lower[b - 1] in CLOSERS or arcs.pos[b - 1] == "SPACE"):
@@ -239,16 +265,10 @@ def _is_deed(record: SaidRecord, deeds: Mapping[int, int]) -> bool:
     return cue is not None and record.act == "commitment" and deeds.get(cue[0], 0) > cue[1]
 
 
-def _mask(doc: Doc, size: int, spans: Iterable[Sequence[int]]) -> list[bool]:
-    """Which tokens some character spans touch, in one pass over their edges."""
-    edges = [0] * (size + 1)
-    for span in spans:
-        tokens = token_range(doc, span[0], span[1])
-        if tokens is not None:
-            edges[tokens[0]] += 1
-            edges[tokens[1]] -= 1
-    mask, depth = [], 0
-    for edge in edges[:size]:
-        depth += edge
-        mask.append(depth > 0)
-    return mask
+def _covered(ranges: Sequence[tuple[int, int]], low: int, high: int) -> list[bool]:
+    """For each token from `low` to `high`, whether one of the token ranges holds it."""
+    edges = [0] * (high - low + 1)
+    for a, b in ranges:
+        edges[min(max(a, low), high) - low] += 1
+        edges[min(max(b, low), high) - low] -= 1
+    return [depth > 0 for depth in accumulate(edges)][: high - low]

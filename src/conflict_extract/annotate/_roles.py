@@ -84,11 +84,7 @@ class Roles:
             if case is None:
                 continue
             role: Role = frame.prepositions.get(case, "none")
-            if inside and role == "none" and case in ("of", "to"):
-                role = frame.object
-            elif not inside and role == "none" and case == "of" and len(item.tokens) > 1:
-                role = frame.object
-            elif not inside and role == "none" and self._own_preposition(item, kid):
+            if (inside and role == "none" and case in ("of", "to")) or (not inside and role == "none" and case == "of" and len(item.tokens) > 1) or (not inside and role == "none" and self._own_preposition(item, kid)):
                 role = frame.object
             if role == "patient" and case in ("on", "at", "for") and self.classes.ents[kid] in INDIRECT:
                 continue
@@ -194,7 +190,7 @@ class Roles:
             return
         arcs = self.arcs
         for part in arcs.conjuncts(node):
-            if part != node and arcs.pos[part] in ("VERB", "AUX") or part in item.tokens and role != "agent" and part != item.token:
+            if (part != node and arcs.pos[part] in ("VERB", "AUX")) or (part in item.tokens and role != "agent" and part != item.token):
                 continue
             if role in ("agent", "both"):
                 item.agents.append(part)
@@ -207,7 +203,7 @@ class Roles:
         for node in item.agents:
             other = self.by_token.get(self.arcs.counted(node)[0])
             if other is not None and other is not item and self.frames[other.entry.frame].itself == "none" and other.entry.pos == "noun":
-                agents.extend(other.agents)
+                agents.extend(other.agents or (self._owners(node) if "WEAPON" in self.classes.of(node) else []))
             elif {"WEAPON", "AIRCRAFT"} & self.classes.of(node) and not self.classes.fits(node, ("PERSON",)):
                 owners = self._owners(node)
                 agents.extend(owners or ([] if "WEAPON" in self.classes.of(node) else [node]))
@@ -245,7 +241,8 @@ class Roles:
 
     def _clean(self, nodes: list[int], item: Found) -> list[int]:
         """The nouns that can be parties, each once, in order."""
-        arcs, kept = self.arcs, []
+        arcs = self.arcs
+        kept: list[int] = []
         for node in nodes:
             node = arcs.antecedent(node)
             if node in kept or arcs.is_time(node) or arcs.lower[node] in NOT_PARTIES:

@@ -13,7 +13,7 @@ from conflict_extract.annotate._arcs import Arcs
 from conflict_extract.annotate._triggers import Found
 
 FACTORS = {
-    "conj": 0.9,
+    "conj": 0.75,
     "parataxis": 0.95,
     "ccomp": 0.9,
     "xcomp": 0.9,

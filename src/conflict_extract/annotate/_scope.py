@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -145,8 +146,10 @@ class Scoper:
         ):
             return arcs.left[outer], max(arcs.right[outer], reach)
         node = arcs.clause(outer)
-        while arcs.dep[node] == "xcomp" and arcs.head[node] != node and not start <= arcs.head[node] < end:
-            node = arcs.head[node]
+        for step in arcs.climb(node):
+            node = step
+            if arcs.dep[step] != "xcomp" or start <= arcs.head[step] < end:
+                break
         if start <= node < end and row.direction != "forward":
             node = arcs.clause(arcs.head[node]) if arcs.head[node] != node else node
         return arcs.left[node], max(arcs.right[node], reach)
@@ -173,8 +176,9 @@ def _sentences(doc: Doc) -> tuple[list[int], list[int]]:
         if (token.is_sent_start if known else doc[i - 1].text in END):
             starts.append(i)
     starts.append(len(doc))
-    first, last = [], []
-    for a, b in zip(starts, starts[1:], strict=False):
+    first: list[int] = []
+    last: list[int] = []
+    for a, b in pairwise(starts):
         first.extend([a] * (b - a))
         last.extend([b] * (b - a))
     return first, last

@@ -56,7 +56,7 @@ class Statuses:
             modal = self.modal(item.light)
         if modal is not None and not background:
             return modal
-        record = self.innermost(arcs.doc[item.token].idx)
+        record = self.innermost(arcs.starts[item.token])
         if record is not None and not background:
             status = ACTS.get(record.act)
             if status is not None and self.is_main(item, record):
@@ -69,7 +69,7 @@ class Statuses:
 
     def modal(self, token: int) -> str | None:
         """The strongest status of the modality scopes that hold a token; two negations cancel."""
-        offset = self.arcs.doc[token].idx
+        offset = self.arcs.starts[token]
         found: list[tuple[str, str]] = []
         for number in self.scope_index.holding(offset):
             _, _, start, end, status, kind = self.scopes[number]
@@ -87,8 +87,8 @@ class Statuses:
         arcs = self.arcs
         if item.entry.pos != "noun":
             return False
-        offset = arcs.doc[item.token].idx
-        left = arcs.doc[arcs.left[item.token]].idx
+        offset = arcs.starts[item.token]
+        left = arcs.starts[arcs.left[item.token]]
         return any(left <= self.scopes[number][2] < offset for number in self.scope_index.holding(offset))
 
     def innermost(self, offset: int) -> SaidRecord | None:
@@ -104,11 +104,10 @@ class Statuses:
         """Whether the event is what the content is about: no finite subordinate clause or noun stands between it and the content's root."""
         arcs = self.arcs
         node = item.light if item.light is not None else item.token
-        low = min(span[0] for span in record.content)
-        high = max(span[1] for span in record.content)
+        low, high = record.content[0][0], record.content[-1][1]
         for step in arcs.climb(node):
             head = arcs.head[step]
-            if head == step or not low <= arcs.doc[head].idx < high:
+            if head == step or not low <= arcs.starts[head] < high:
                 return True
             if arcs.base[step] in ("acl", "advcl", "nmod", "obl", "appos", "compound", "amod"):
                 return False

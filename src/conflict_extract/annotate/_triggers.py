@@ -221,13 +221,14 @@ def _phrase(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | Non
     if len(lemmas) == 1:
         return frozenset({i})
     tokens = [i]
-    for word in lemmas[1:]:
-        hit = next(
-            (n for n in _near(arcs, tokens) if n not in tokens and (arcs.lemma[n] == word or arcs.lower[n] == word)), None
-        )
-        if hit is None or abs(hit - i) > 12:
+    left = list(lemmas[1:])
+    while left:
+        near = [n for n in _near(arcs, tokens) if n not in tokens and abs(n - i) <= 12]
+        hit = next(((n, word) for word in left for n in near if arcs.lemma[n] == word or arcs.lower[n] == word), None)
+        if hit is None:
             return None
-        tokens.append(hit)
+        tokens.append(hit[0])
+        left.remove(hit[1])
     return frozenset(tokens)
 
 
@@ -310,4 +311,4 @@ def _light(arcs: Arcs, lights: dict[int, tuple[LightVerb, ...]], item: Found) ->
     return None, None
 
 
-_CONTAINERS = frozenset("series wave round spate number string total pair act campaign kind form case policy".split())
+_CONTAINERS = frozenset(["series", "wave", "round", "spate", "number", "string", "total", "pair", "act", "campaign", "kind", "form", "case", "policy", "phase", "stage", "part", "round"])

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate._acts import act_records
 from conflict_extract.annotate._arcs import Arcs
-from conflict_extract.annotate._attach import Attacher, token_range
+from conflict_extract.annotate._attach import Attacher
 from conflict_extract.annotate._incidents import Grouper
 from conflict_extract.annotate._narrated import narrated_records
 from conflict_extract.annotate._roles import Roles, mention
@@ -79,7 +79,7 @@ def find_events(doc: Doc, arcs: Arcs) -> tuple[list[Found], list[EventMention]]:
     """The triggers of a Doc and their records, in the same order; incidents are not set yet."""
     actors = _actors(arcs)
     said = read(doc, "said", SaidRecord)
-    stops = _cues(doc, said)
+    stops = _cues(arcs, said)
     classes = Classes(arcs, frozenset(actors))
     found = find(arcs, classes)
     roles = Roles(arcs, classes, found)
@@ -87,7 +87,8 @@ def find_events(doc: Doc, arcs: Arcs) -> tuple[list[Found], list[EventMention]]:
     found = _without_parties(found, roles)
     weights = saliences(arcs, found, stops)
     figures = [*read(doc, "counts", QuantityRecord), *read(doc, "money", QuantityRecord)]
-    attached = Attacher(arcs, found, weights, stops).attach(
+    spoken = arcs.mask(span for record in said for span in record.content)
+    attached = Attacher(arcs, found, weights, stops, spoken).attach(
         read(doc, "places", PlaceMention), read(doc, "times", TimeRecord), figures
     )
     statuses = Statuses(arcs, read(doc, "modality", ModalityRecord), said)
@@ -146,11 +147,11 @@ def _trigger_offsets(arcs: Arcs, item: Found) -> tuple[int, int]:
     return arcs.offsets(min(item.tokens), max(item.tokens) + 1)
 
 
-def _cues(doc: Doc, said: list[SaidRecord]) -> frozenset[int]:
+def _cues(arcs: Arcs, said: list[SaidRecord]) -> frozenset[int]:
     """Tokens of saying cues."""
     found: set[int] = set()
     for record in said:
-        tokens = token_range(doc, record.cue[0], record.cue[1]) if record.cue else None
+        tokens = arcs.tokens(record.cue[0], record.cue[1]) if record.cue else None
         if tokens is not None:
             found.update(range(tokens[0], tokens[1]))
     return frozenset(found)
@@ -163,14 +164,14 @@ def _actors(arcs: Arcs) -> dict[int, str]:
     chains = {row.key: row.actor for row in read_table(doc, "chains", ChainRow)}
     for chained in read(doc, "coreference", CorefMention):
         actor = chains.get(chained.chain)
-        tokens = token_range(doc, chained.start, chained.end)
+        tokens = arcs.tokens(chained.start, chained.end)
         if actor is not None and tokens is not None:
             found[_head_of(arcs, tokens)] = actor
     for record in read(doc, "actors", ActorMention):
-        tokens = token_range(doc, record.start, record.end)
+        tokens = arcs.tokens(record.start, record.end)
         if tokens is None or record.use == "place":
             continue
-        head = token_range(doc, record.head, record.head + 1) if record.head >= 0 else None
+        head = arcs.tokens(record.head, record.head + 1) if record.head >= 0 else None
         found[head[0] if head is not None else _head_of(arcs, tokens)] = record.actor
     return found
 

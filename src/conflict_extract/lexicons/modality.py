@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -113,7 +113,7 @@ TERMINATORS: Mapping[str, frozenset[str]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _items(pattern: str) -> tuple[Item, ...]:
     found = []
     for part in pattern.split():
