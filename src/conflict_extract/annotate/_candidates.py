@@ -67,8 +67,8 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     """
     if depth > 8:
         return None
-    for j in view.children[verb]:
-        if view.dep[j] in ("nsubj", "nsubj:pass", "nsubj:outer") and not view.masked[j]:
+    for j in _subjects(view, verb):
+        if not view.masked[j]:
             if view.low[j] in RELATIVES and view.pos[j] in ("PRON", "DET", "SCONJ"):
                 antecedent = relative_head(view, verb)
                 return antecedent if antecedent is not None else (None if view.low[j] in ("which", "that") else j)
@@ -96,6 +96,42 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     return None
 
 
+def _subjects(view: View, verb: int) -> list[int]:
+    """A verb's subjects, the likeliest first: of several, a name, else the nearest before the verb; bare determiners last."""
+    found = view.kids(verb, "nsubj", "nsubj:pass", "nsubj:outer")
+    if len(found) > 1:
+        found.sort(key=lambda j: (view.pos[j] == "DET", not is_name(view, j), j > verb, abs(j - verb)))
+    return found
+
+
+def left_noun(view: View, verb: int) -> tuple[int, int] | None:
+    """The noun phrase right before a verb whatever the parser says: its head and the token that it starts with.
+
+    "…, an adviser to the minister, Jane Roe, confirmed": the name, and the start of "an adviser".
+    """
+    i = verb - 1
+    while i >= 0 and (view.word[i] == "," or view.base(i) in ("aux", "advmod") and view.head[i] == verb):
+        i -= 1
+    if i < 0 or view.pos[i] not in ("PROPN", "NOUN", "PRON") or view.sent[i] != view.sent[verb]:
+        return None
+    head = i
+    while view.head[head] < head and view.base(head) in ("flat", "compound", "goeswith"):
+        head = view.head[head]
+    top, start = head, view.left[head]
+    node = head
+    for _ in range(6):
+        if start > 0 and view.word[start - 1] == ",":
+            top = start
+        up = view.head[node]
+        if up == node or up > node or view.base(node) not in ("appos", "nmod", "flat", "dep", "list"):
+            break
+        node = up
+        if view.left[node] > 0 and view.word[view.left[node] - 1] == "," and view.left[node] < head:
+            start = view.left[node]
+            top = start
+    return (head, start) if start > 0 and view.word[start - 1] == "," and top >= 0 else None
+
+
 def relative_head(view: View, verb: int) -> int | None:
     """The antecedent of the relative clause that a verb stands in, or None."""
     node = verb
@@ -111,7 +147,7 @@ def relative_head(view: View, verb: int) -> int | None:
 def agent_of(view: View, verb: int) -> int | None:
     """The by-phrase of a passive verb, or None."""
     for j in view.children[verb]:
-        if view.dep[j] == "obl:agent" or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb):
+        if view.dep[j] == "obl:agent" and view.case_of(j) in ("by", "") or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb):
             return j
     return None
 
@@ -228,6 +264,9 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
             last = j + 1
         elif j > head and view.dep[j] == "appos" and view.left[j] == last and view.pos[j] == "PROPN" and view.pos[head] != "PROPN":
             last = j + 1
+            named = view.mention[j]
+            if named is not None and named.form in ("name", "acronym"):
+                last = max(last, view.tokens(named.start, named.end)[1])
     mention = view.mention[head]
     if mention is not None and mention.form in ("name", "acronym"):
         start, end = view.tokens(mention.start, mention.end)

@@ -52,6 +52,7 @@ class Scene:
         view: the document. rows: actor rows by key.
         seen: recent mentions, oldest first.
         gender: actor -> gender that a pronoun resolved to it gave.
+        titles: words before an actor's name.
         speakers: (offset of the end of the saying, actor) in order, filled as sources are resolved.
     """
 
@@ -59,6 +60,7 @@ class Scene:
     rows: dict[str, layer.ActorRow]
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=REACH))
     gender: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, set[str]] = field(default_factory=dict)
     speakers: list[tuple[int, str]] = field(default_factory=list)
 
     def gender_of(self, key: str) -> str | None:
@@ -89,6 +91,12 @@ class Scene:
         rank = 3.0 if dep.startswith("nsubj") else 2.0 if dep in ("obj", "iobj", "root", "ROOT") else 1.0
         if dep in ("nmod", "nmod:poss", "compound", "amod", "nmod:desc"):
             rank = 0.8
+        mention = view.mention[token]
+        if mention is not None and mention.form == "name":
+            first = token
+            while first > 0 and token - first < 7 and view.head[first - 1] >= first - 1 and view.pos[first - 1] in ("NOUN", "PROPN", "ADJ"):
+                first -= 1
+                self.titles.setdefault(actor, set()).add(view.low[first])
         self.seen.append(Seen(actor, token, view.sent[token], view.paragraph[token], view.quote[token], rank))
 
 

@@ -33,11 +33,14 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
         best: tuple[int, int] | None = None
         for start, end, owner in opened:
             if owner != number and not _relative(view, ordered[number]) and start <= cue[0] and cue[1] <= end and ordered[owner].anchor != ordered[number].anchor:
-                if start <= ordered[number].content[0][0] and ordered[number].content[-1][1] <= end + 1:
+                if start <= ordered[number].content[0][0] < end:
                     if best is None or end - start < best[0]:
                         best = (end - start, owner)
         if best is not None:
             parents[number] = best[1]
+    for number, parent in parents.items():
+        _clip(ordered[number], ordered[parent])
+    _cut_relatives(view, ordered)
     out: list[Candidate] = []
     dropped: set[int] = set()
     for number in sorted(parents, key=lambda n: -ordered[n].size()):
@@ -55,6 +58,35 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
             candidate.parent = ordered[parent] if parent is not None else None
         out.append(candidate)
     return out
+
+
+def _clip(inner: Candidate, outer: Candidate) -> None:
+    """Cut what the inner content has beyond the end of the outer one: the outer cue and source stand there."""
+    limit = max(end for _, end in outer.content)
+    clipped = [[start, min(end, limit)] for start, end in inner.content if start < limit]
+    if clipped:
+        inner.content = clipped
+
+
+def _cut_relatives(view: View, candidates: list[Candidate]) -> None:
+    """A saying in a relative clause that ends another's content ("…, whom it described as …") is no part of that content."""
+    by_end = {candidate.content[-1][1]: candidate for candidate in candidates}
+    for candidate in candidates:
+        node = candidate.anchor
+        for _ in range(4):
+            if view.dep[node] == "acl:relcl" or view.head[node] == node:
+                break
+            node = view.head[node]
+        if view.dep[node] != "acl:relcl":
+            continue
+        first = view.left[node]
+        outer = by_end.get(candidate.content[-1][1])
+        if outer is None or outer is candidate or first == 0 or view.word[first - 1] != ",":
+            continue
+        start, end = outer.content[-1]
+        cut = view.end[first - 2] if first >= 2 else start
+        if start < cut < end and start < view.start[first] <= candidate.cue[0] < end:
+            outer.content[-1] = [start, cut]
 
 
 def _relative(view: View, candidate: Candidate) -> bool:

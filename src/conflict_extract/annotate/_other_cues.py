@@ -70,6 +70,14 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         clause = next((j for j in view.kids(i, "acl", "ccomp") if j > i and view.low[view.left[j]] in WH), None)
         if clause is not None:
             frame, content = "wh", view.subtree(clause)
+    target = None
+    if not frame and "on" in entry.frames and source is not None:
+        whom = next((j for j in view.kids(i, "nmod") if j > i and view.case_of(j) == "on"), None)
+        hosts = [i, view.head[i]] + ([whom] if whom is not None else [])
+        clause = next((j for h in hosts for j in view.kids(h, "acl", "advcl", "xcomp") if j > i and view.infinitive(j)), None)
+        if whom is not None and clause is not None and clause > whom:
+            at = next(j for j in view.subtree(clause) if view.low[j] == "to")
+            frame, content, target = "on", [j for j in view.subtree(clause) if j >= at], whom
     if not frame and "to" in entry.frames and source is not None:
         clause = next((j for j in view.kids(i, "acl", "xcomp", "ccomp") if j > i and view.infinitive(j)), None)
         if clause is not None:
@@ -79,7 +87,7 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
     if not frame and source is not None:
         for j in view.kids(i, "nmod", "acl"):
             preposition = view.case_of(j)
-            if j > i and preposition in entry.frames and preposition in ("of", "for", "about", "on") and j != source:
+            if j > i and preposition in entry.frames and preposition in ("of", "for", "about") and j != source:
                 if view.pos[j] == "PROPN" and preposition == "of":
                     continue
                 marker = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
@@ -103,6 +111,7 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         neutral=entry.neutral or entry.act == "statement",
         strong=not entry.weak and (frame == "that" or source is not None),
         nominal=nominal,
+        target=target,
     )
 
 

@@ -155,6 +155,7 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
         mentioned = view.mention[seen.token]
         if mentioned is not None and mentioned.role:
             role |= {word.lower() for word in mentioned.role.split()}
+        role |= scene.titles.get(seen.actor, set())
         has_role = noun in role or singular in role
         if row.types[0] == "person":
             if (actor.number == "plural") != plural:

@@ -11,6 +11,7 @@ from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 
 LINK = 0.5  # least probability of a link
+WEAK_LINK = 0.35  # least probability of the best link when none reaches LINK
 ALONE = 0.75  # least score of a learned cue that no rule knows
 
 
@@ -33,10 +34,25 @@ def learned_cues(view: View) -> list[Learned]:
         if record.label != "cue":
             continue
         parts: dict[str, list[tuple[int, int]]] = {"source": [], "content": []}
+        at = view.tokens(record.start, record.end)[0]
+        best: dict[str, tuple[float, tuple[int, int]]] = {}
         for link in record.links:
             other = by_id.get(str(link.get("id")))
-            if other is not None and float(link.get("prob", 1.0)) >= LINK and other.label in parts:
+            if other is None or other.label not in parts:
+                continue
+            probability = float(link.get("prob", 1.0))
+            there = view.tokens(other.start, other.end)[0]
+            if at >= view.n or there >= view.n or view.paragraph[there] != view.paragraph[at]:
+                probability -= 0.3
+            elif view.sent[there] == view.sent[at] or view.sent[view.tokens(other.start, other.end)[1] - 1] == view.sent[at]:
+                probability += 0.2
+            if probability >= LINK:
                 parts[other.label].append((other.start, other.end))
+            if probability >= WEAK_LINK and probability > best.get(other.label, (0.0,))[0]:
+                best[other.label] = (probability, (other.start, other.end))
+        for label, found in best.items():
+            if label == "source" or not parts[label]:
+                parts[label] = [found[1]]
         score = 1.0 if record.score is None else record.score
         out.append(Learned((record.start, record.end), score, sorted(parts["source"][:1]), sorted(parts["content"])))
     return out
@@ -93,9 +109,10 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> lis
             used.add(id(match))
             if candidate.source is None and match.sources and not candidate.rule.startswith(("passive", "nominal")):
                 head = head_of(view, *match.sources[0])
-                if head is not None and candidate.anchor != head:
+                if head is not None and candidate.anchor != head and not view.masked[head]:
                     candidate.source = source_span(view, head)
                     candidate.evidence.append("learned-source")
+            _lend(view, candidate, match)
         kept.append(candidate)
     if have:
         for item in learned:
@@ -105,6 +122,26 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> lis
             if made is not None:
                 kept.append(made)
     return kept
+
+
+def _lend(view: View, candidate: Candidate, match: Learned) -> None:
+    """Learned parts where the rule's are poor: a bare determiner as source, one or two words of a clause as content."""
+    if candidate.source is not None and match.sources and not candidate.rule.startswith(("passive", "headline", "transcript")):
+        first, last, head = candidate.source
+        if view.pos[head] == "DET" and last - first == 1 and view.low[head] in ("the", "a", "an"):
+            other = head_of(view, *match.sources[0])
+            if other is not None:
+                candidate.source = source_span(view, other)
+                candidate.evidence.append("learned-source")
+    if candidate.nominal or candidate.direct or not match.contents:
+        return
+    size = sum(words(view.text, a, b) for a, b in candidate.content)
+    if size <= 2:
+        learned = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in match.contents) if span is not None]
+        if sum(words(view.text, a, b) for a, b in learned) >= 4:
+            keep = candidate.content if candidate.frame == "raise" else []
+            candidate.content = sorted(keep + [span for span in learned if not any(a < span[1] and span[0] < b for a, b in keep)])
+            candidate.evidence.append("learned-content")
 
 
 def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate | None:
@@ -131,7 +168,10 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
         bare = {frame for frame in entry.frames if frame not in entry.weak}
         if not bare and item.score < 0.9:
             return None
-        if not verbs and not any(frame in ("np", "as", "pred", "at") or ":" in frame for frame in entry.frames):
+        behind = view.tokens(*content[0])[0] == last
+        if not verbs and not any(frame in ("np", "as", "pred", "at") or ":" in frame and not behind for frame in entry.frames):
+            return None
+        if any(view.low[i] in ("named", "identified") for i in range(*view.tokens(*content[0]))) and entry.lemma in ("ask", "want", "refuse"):
             return None
     source = None
     if item.sources:

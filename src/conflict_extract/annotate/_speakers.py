@@ -9,6 +9,7 @@ from conflict_extract.annotate._channels import anonymous_by_words, former_by_wo
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.references import descriptions
 
 ARTICLE = re.compile(
     r"^(?:the|a|an|this|that|these|those|some|any|another|its|his|her|their|our|my|one|both of|all of|two|three|four|five|six|seven|eight|nine|ten|"
@@ -103,6 +104,15 @@ class Speakers:
             return self.found[head]
         low = view.low[head]
         first, last = view.tokens(*record.source) if record.source else (head, head + 1)
+        person = self._named(first, last)
+        if person is not None and not any(view.dep[j] == "conj" for j in range(first, last)):
+            return person
+        group = self._organisation(first, last, head)
+        if group is not None:
+            return group
+        together = self._joint(first, last, head, record.source)
+        if together is not None:
+            return together
         joint = view.mention[head]
         if joint is not None and joint.use != "modifier":
             row = scene.rows.get(joint.actor)
@@ -127,9 +137,48 @@ class Speakers:
             mention = self.view.mention[i]
             if mention is not None and mention.form == "name":
                 row = self.scene.rows.get(mention.actor)
-                if row is not None and row.type == "person":
+                possessed = view_next(self.view, mention) in ("'s", "'")
+                if row is not None and row.type == "person" and not possessed:
                     return row.key
         return None
+
+    def _organisation(self, first: int, last: int, head: int) -> str | None:
+        """The named organisation behind or in a common noun: "the consultancy Agro-Plan", "the official KCNA news agency"."""
+        view, rows = self.view, self.scene.rows
+        at = view.mention[head]
+        if at is not None and at.actor in rows and (rows[at.actor].kb is not None or rows[at.actor].type in ("person", "population")):
+            return None
+        word = descriptions().get(view.low[head])
+        for i in range(last - 1, first - 1, -1):
+            mention = view.mention[i] if i != head else None
+            for candidate in layer_mentions(view, i) if mention is None or mention is at else [mention]:
+                row = rows.get(candidate.actor)
+                if row is None or candidate.form not in ("name", "acronym") or row.type not in ("organization", "media", "armed_group"):
+                    continue
+                if i > head or (word is not None and row.type in word.types and row.type == "media") or row.type == "media" and view.low[head] == "agency":
+                    return row.key
+        return None
+
+    def _joint(self, first: int, last: int, head: int, span: list[int] | None) -> str | None:
+        """The row of coordinated actors, with its members; None when the mention is not coordinated."""
+        view, rows = self.view, self.scene.rows
+        others = [j for j in view.children[head] if view.dep[j] == "conj" and first <= j < last]
+        if not others or span is None:
+            return None
+        mention = view.mention[head]
+        if mention is not None and mention.actor in rows and rows[mention.actor].members:
+            return mention.actor
+        members: list[str] = []
+        for j in [head, *others]:
+            mention = view.mention[j]
+            if mention is not None and mention.actor in rows and mention.actor not in members:
+                members.append(mention.actor)
+        if not members:
+            return None
+        key = self._row(common_name(view, span), None, None, "plural", span, head)
+        rows[key].members = members
+        rows[key].anonymous = False
+        return key
 
     def _one_of(self, record: layer.SaidRecord, head: int) -> str | None:
         """ "one of them", "another": a member of the last group that spoke."""
@@ -246,6 +295,8 @@ class Speakers:
             return
         mention = view.mention[head] if head is not None else None
         affiliation = row.affiliation
+        if affiliation is None and row.type == "person" and head is not None:
+            affiliation = row.affiliation = self._before_name(record.source, head)
         if affiliation is None and mention is not None and mention.actor == row.key:
             affiliation = mention.affiliation
         if affiliation is None and row.type in COLLECTIVE and (row.kb is not None or row.name[:1].isupper() or row.type == "government_body" and "authorities" not in row.name):
@@ -253,6 +304,17 @@ class Speakers:
         if affiliation is None and row.type in ("person", "population", "other"):
             affiliation = self._bridge(record, row)
         record.affiliation = affiliation
+
+    def _before_name(self, span: list[int], head: int) -> str | None:
+        """Whom a person speaks for by the title before the name: "Pentagon Press Secretary Peter Cook"."""
+        view, rows = self.view, self.scene.rows
+        first, _ = view.tokens(*span)
+        for i in range(first, head):
+            mention = view.mention[i]
+            row = rows.get(mention.actor) if mention is not None else None
+            if row is not None and row.type in COLLECTIVE and mention is not None and mention.end < view.start[head]:
+                return row.affiliation if row.type == "government_body" and row.affiliation else row.key
+        return None
 
     def _bridge(self, record: layer.SaidRecord, row: layer.ActorRow) -> str | None:
         """A bare "spokesman" or "official" speaks for the organisation that spoke or was spoken of in the sentence before."""
@@ -278,6 +340,11 @@ class Speakers:
         view, rows = self.view, self.scene.rows
         if record.target is not None:
             record.target_actor = self._actor_at(record.target, make=True, record=record)
+            return
+        if record.nominal and record.act == "demand" and record.entry in ("repeat", "reiterate", "renew"):
+            for other in self.said:
+                if other.end < record.start and other.act == "demand" and other.speaker == record.speaker and (other.target or other.target_actor):
+                    record.target_actor, record.target = other.target_actor, other.target
             return
         if "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
             return
@@ -319,6 +386,9 @@ class Speakers:
             return self._both(text, span, head)
         if head in self.found:
             return self.found[head]
+        together = self._joint(*view.tokens(*span), head, span)
+        if together is not None:
+            return together
         mention = view.mention[head]
         if mention is not None and mention.actor in rows and mention.use != "modifier":
             return mention.actor
@@ -369,6 +439,17 @@ def common_name(view: View, span: list[int]) -> str:
         if not text.split()[0].isupper():
             text = text[:1].lower() + text[1:]
     return text
+
+
+def view_next(view: View, mention: layer.ActorMention) -> str:
+    """The word behind a mention."""
+    after = view.tokens(mention.start, mention.end)[1]
+    return view.low[after] if after < view.n else ""
+
+
+def layer_mentions(view: View, i: int) -> list[layer.ActorMention]:
+    """Mentions that start at a token although a longer one covers it."""
+    return view.inner.get(i, [])
 
 
 def _singular(name: str) -> str:

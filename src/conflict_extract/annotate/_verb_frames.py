@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conflict_extract.annotate._candidates import Candidate, agent_of, cue_span, source_of, source_span, subject_of
+from conflict_extract.annotate._candidates import (
+    Candidate,
+    agent_of,
+    cue_span,
+    left_noun,
+    source_of,
+    source_span,
+    subject_of,
+)
 from conflict_extract.annotate._content import pieces
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
@@ -65,9 +73,12 @@ class _Maker:
     ) -> Iterator[Candidate]:
         """One candidate when its content has words."""
         view, entry = self.view, self.entry
-        spans = pieces(view, content, that)
         head = self.source if source is None else source
-        if not spans or (head is not None and head in content and not self.passive):
+        if head is not None and head in content and not self.passive:
+            first = source_span(view, head)[0]
+            content = [i for i in content if i < first] if first < self.verb else []
+        spans = pieces(view, content, that)
+        if not spans:
             return
         cue = self.cue if cue_last is None else cue_span(view, self.verb, cue_last)
         yield Candidate(
@@ -148,9 +159,20 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
         elif "document" in maker.entry.limits.values() and not _document(view, maker.source):
             continue
         rule = "clausal-complement" if clause > verb else "clause-before"
+        tokens = _clause_tokens(view, clause, verb)
+        if clause < verb and not maker.passive:
+            if maker.source is None:
+                found = left_noun(view, verb)
+                if found is not None and found[1] > clause:
+                    maker.source = found[0]
+                    tokens = [i for i in tokens if i < found[1]]
+            elif maker.source < verb:
+                for j in view.kids(verb, "nsubj"):
+                    if j < clause and j != maker.source:  # the content's own subject, hung on the cue
+                        tokens = sorted(set(tokens) | set(view.subtree(j)))
         if view.dep[clause] == "parataxis":
             rule = "paratactic-content"
-        yield from maker.make(frame, _clause_tokens(view, clause, verb), rule, target, that=not asked)
+        yield from maker.make(frame, tokens, rule, target, that=not asked)
         return
     if view.dep[verb] == "parataxis" and ("that" in frames or "quote" in frames):
         host = view.head[verb]
@@ -158,6 +180,27 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
             return
         tokens = _around(view, host, verb)
         yield from maker.make("that" if "that" in frames else "quote", tokens, "parenthetical-cue")
+        return
+    yield from _comma_before(maker)
+
+
+def _comma_before(maker: _Maker) -> Iterator[Candidate]:
+    """ "…, Cook said." at the end of a sentence: all before the comma, when the parser found no clause."""
+    view, verb, source = maker.view, maker.verb, maker.source
+    if source is None or maker.passive or not maker.entry.neutral or maker.object is not None:
+        return
+    if view.dep[verb] not in ("root", "ROOT") or any(view.word[i] not in (".", '"', "”") for i in range(verb + 1, min(verb + 2, view.n))):
+        return
+    first = source_span(view, source)[0]
+    if not 0 < first < verb or view.word[first - 1] != "," or verb - source > 3:
+        return
+    start = view.sent[verb]
+    if sum(view.word[i].isalnum() for i in range(start, first)) < 4:
+        return
+    if any(view.masked[i] for i in range(start, first)):
+        return
+    frame = "that" if "that" in maker.entry.frames else "quote"
+    yield from maker.make(frame, list(range(start, first - 1)), "comma-before")
 
 
 def _around(view: View, host: int, verb: int) -> list[int]:
@@ -480,7 +523,7 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
             continue
         first, _, second = frame[2:].partition("+")
         for j in view.children[verb]:
-            if j < verb or view.case_of(j) != first:
+            if j < verb or view.case_of(j) != first or first == "to" and view.infinitive(j):
                 continue
             case = next((k for k in view.children[j] if view.dep[k] in ("case", "mark")), j)
             last = case + 1 if case == maker.last and first in ("on", "upon", "for") else None

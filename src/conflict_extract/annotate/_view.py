@@ -54,6 +54,7 @@ class View:
         quotes: quotations; quote: index of the one that holds the token (marks included), or -1.
         masked: whether the frame says that the token makes no claim.
         mention: mention of an actor that covers the token (the longest), or None. actors: rows by key.
+        inner: shorter mentions inside longer ones, by first token.
         ent: entity type of each token.
     """
 
@@ -101,10 +102,15 @@ class View:
                 self.headline[i] = self.headline[i] or record.kind == "headline"
         self.actors = {row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)}
         self.mention: list[layer.ActorMention | None] = [None] * self.n
+        self.inner: dict[int, list[layer.ActorMention]] = {}
         for mention in layer.read(doc, "actors", layer.ActorMention):
             for i in range(*self.tokens(mention.start, mention.end)):
                 held = self.mention[i]
-                if held is None or held.end - held.start < mention.end - mention.start:
+                longer = held is None or held.end - held.start < mention.end - mention.start
+                shorter = held if longer else mention
+                if shorter is not None and self.start[i] == shorter.start:
+                    self.inner.setdefault(i, []).append(shorter)
+                if longer:
                     self.mention[i] = mention
 
     def _edges(self) -> None:

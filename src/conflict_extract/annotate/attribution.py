@@ -62,7 +62,18 @@ def find(view: View) -> list[Candidate]:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
     kept = join(view, candidates, learned)
-    kept = [piece for candidate in kept for piece in split_by_act(view, candidate)]
+    last: dict[int, Candidate] = {}
+    split: list[Candidate] = []
+    for candidate in kept:
+        made = split_by_act(view, candidate)
+        last[id(candidate)] = made[-1]
+        split.extend(made)
+    kept = split
+    for candidate in kept:
+        if candidate.continues is not None:
+            candidate.continues = last.get(id(candidate.continues), candidate.continues)
+        if candidate.parent is not None:
+            candidate.parent = last.get(id(candidate.parent), candidate.parent)
     for candidate in kept:
         settle_act(view, candidate)
     return nest(view, kept)

@@ -37,7 +37,8 @@ class Coreference:
             mention = view.mention[i]
             heads = mention is not None and mention.use != "modifier" and view.tokens(mention.start, mention.end)[1] - 1 == i
             description = None
-            if mention is None or mention.form == "nominal" and heads:
+            settled = mention is not None and mention.actor in scene.rows and (scene.rows[mention.actor].kb is not None or scene.rows[mention.actor].name[:1].isupper())
+            if mention is None or mention.form == "nominal" and heads and not settled:
                 description = description_of(view, i)
             if view.low[i] in PRONOUNS and view.pos[i] in ("PRON", "DET"):
                 actor = resolve_pronoun(scene, i, numbers, source=i in speakers.heads, speaker=speakers.quoted_by(i))
