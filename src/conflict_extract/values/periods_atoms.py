@@ -50,7 +50,7 @@ def _triggers() -> dict[str, tuple[str, ...]]:
         first = _WORD.search(form)
         if first:
             add(first.group(), "holiday")
-    for form in ("noon", "midnight", "am", "pm", "gmt", "utc", "clock", "hours", "hrs", "local"):
+    for form in ("noon", "midnight", "am", "pm", "m", "gmt", "utc", "clock", "hours", "hrs", "local"):
         add(form, "clock")
     for form in words_of("daypart"):
         last = _WORD.findall(form)[-1]

@@ -237,6 +237,11 @@ _EDGES = {
     "as from": "from",
 }
 _KEPT_OUT = re.compile(r"\b(?:every|each|most|any|one|no|some|another)\s+(?:other\s+)?$", re.IGNORECASE)
+_NOUN_AFTER = re.compile(
+    r"\s+(?!(?:in|on|at|of|to|for|and|or|but|when|that|which|who|with|from|by|after|before|was|is|has|had|as|night|morning|afternoon|evening)\b)"
+    r"[A-Za-z]{3}"
+)
+_OF_NOUN = re.compile(r"\s+of\b")
 _ARTICLE = re.compile(r"\b(?:a|an)\s+$", re.IGNORECASE)
 _IN_SPAN = frozenset({"since", "until", "by", "before", "after", "ahead", "from", "as of", "through", "throughout", "over", "during", "in", "on",
                       "at", "within", "between", "for"})  # fmt: skip
@@ -248,7 +253,10 @@ def _finish(text: str, part: Expression) -> Expression | None:
     window = text[max(0, start - 40) : start]
     if _KEPT_OUT.search(window) and part.main.kind in ("weekday", "month", "season", "unit", "daypart", "holiday"):
         return None
-    if _ARTICLE.search(window) and part.main.kind in ("weekday", "month", "season", "daypart"):
+    indefinite = _ARTICLE.search(window) and part.main.kind in ("weekday", "month", "season", "daypart")
+    if indefinite and (part.main.kind == "daypart" or not _NOUN_AFTER.match(text, part.end)):
+        return None
+    if part.main.kind == "daypart" and _OF_NOUN.match(text, part.end):
         return None
     modifier = edge = None
     found = _MOD.search(window)

@@ -63,6 +63,11 @@ _MONTH_FOLLOWS = re.compile(
 )
 
 
+_MONTH_NOUN = re.compile(
+    r"\s+(?!(?:in|on|at|to|for|through|from|by|with|against|and|or|was|is|has|of|that|which|toward|into|over)\b)[a-z]{3}"
+)
+
+
 def _month_is_month(text: str, match: re.Match[str]) -> bool:
     """Whether a month's name that has other meanings ("may", "March") or is short stands as a month here."""
     written = match.group("month")
@@ -76,6 +81,8 @@ def _month_is_month(text: str, match: re.Match[str]) -> bool:
     if _MONTH_FOLLOWS.match(text, match.end("month")):
         return True
     before = text[max(0, match.start() - 24) : match.start()]
+    if _DETERMINED.search(before) and _MONTH_NOUN.match(text, match.end("month")):
+        return True
     if re.search(
         r"\b(?:in|since|until|till|by|from|of|during|before|after|between|to|and|early|late|mid|through|for|or|about|around|last|next|this|"
         r"on)[\s-]+$",
@@ -360,17 +367,31 @@ def _years(text: str, match: re.Match[str]) -> Atom | None:
     return Atom(match.start(), match.end(), "years", year=low, high=high)
 
 
-_YEAR_BEFORE = re.compile(
-    r"(?:\b(?:in|since|by|until|till|from|during|of|for|before|after|to|through|between|and|than|year|early|late|mid|around|about|circa|"
-    r"back|fiscal|or|at|end|spring|summer|autumn|fall|winter|than|against|versus|over|on|throughout|as|with|like|pre|post|[A-Z][a-z]+)"
-    r"[\s-]+|(?:\b(?:the|a|an|its|his|her|their|our|this|that)|['\u2019]s)\s+|\(|^|[;,]\s+)$"
-)
-_NUMBERED = re.compile(
-    r"\b(?:resolution|flight|act|article|section|room|page|no|number|model|boeing|unit|route|highway|some|about|nearly|almost|least|"
-    r"than|over|around|paragraph|channel|fm|case|law|decree|brigade|class|block|building|squadron|estimated|another|with|as|like|"
-    r"killed|wounded|injured|displaced|detained|arrested|and|to|or|against|versus|at|on)\.?\s+$",
+_STRONG = re.compile(r"\b(?:in|since|by|until|till|during|year|early|late|mid|before|after)[\s-]+$", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?:\b(?:from|of|for|through|between|circa|back|fiscal|end|throughout|pre|post|spring|summer|autumn|fall|winter|christmas|easter|ramadan|"
+    r"compared\s+(?:with|to))[\s-]+|\(|[;,]\s+)$",
     re.IGNORECASE,
 )
+_DETERMINED = re.compile(
+    r"(?:\b(?:the|a|an|its|his|her|their|our|this|that|my|your)|['\u2019]s?)\s+(?:(?!(?:first|last|next|other|some)\s)[a-z]+\s+)?$",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(
+    r"\b(?:and|to|as|with|like|or|against|versus|at|on|over|about|around|than|was|is|be|said|says|that|but)\s+$", re.IGNORECASE
+)
+_RANGE_BEFORE = re.compile(
+    r"\b(?:from|between|in)\s+(?:\w+\s+)?\d{4}\s+(?:and|to)\s+$|\b\d{4}s?,?\s+(?:and|or|to|through|until)\s+$|"
+    r"(?:higher|lower|more|less|fewer|worse|better)\s+than\s+$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\b(?:resolution|flight|act|article|section|room|page|no|number|model|boeing|unit|route|highway|paragraph|channel|fm|case|law|decree|"
+    r"brigade|class|block|building|squadron|some|nearly|almost|least|most|estimated|another|exactly|roughly|approximately|only|"
+    r"killed|wounded|injured|displaced|detained|arrested|up\s+to|more\s+than)\.?\s+$",
+    re.IGNORECASE,
+)
+_YEAR_VERB = re.compile(r"\s+(?:has|was|is|will|had|saw|would|marked|brought|could)\b")
 _COUNTED = re.compile(
     r"\s+(?:people|persons|soldiers|troops|civilians|fighters|men|women|children|militants|rebels|police|refugees|others|dead|wounded|"
     r"km|kilomet|miles|met(?:er|re)s|feet|foot|tons|tonnes|barrels|dollars|euros|pounds|rubles|roubles|million|billion|thousand|per\s?cent|"
@@ -379,36 +400,27 @@ _COUNTED = re.compile(
     r"(?:[a-z]+\s+)?(?:people|soldiers|troops|civilians|fighters|refugees|families))\b",
     re.IGNORECASE,
 )
-_STRONG = re.compile(r"\b(?:in|since|by|until|till|during|year|early|late|mid|before|after)[\s-]+$", re.IGNORECASE)
 
 
 def _year(text: str, match: re.Match[str]) -> Atom | None:
-    """A bare number as a year: only after words that go with years, and never before a counted noun."""
+    """A bare number as a year: after words that go with years, never before a counted noun; a round number needs more than others."""
     year = int(match.group("year"))
-    before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 30]
+    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 30]
     if _COUNTED.match(after) or before.endswith(("$", "\u20ac", "\u00a3", "#", "/")):
         return None
     if re.match(r"\s*(?:BC|BCE|B\.C\.)", after):
         return Atom(match.start(), match.end() + len(after) - len(after.lstrip()) + 2, "vague", which="era")
-    strong = _STRONG.search(before)
-    if strong is None:
-        if not _YEAR_BEFORE.search(before) and match.start() > 0:
-            return None
-        if not 1700 <= year <= 2099:
-            return None
-        if _NUMBERED.search(before) and not re.search(
-            r"\b(?:from|between|in)\s+(?:\w+\s+)?\d{4}\s+(?:and|to)\s+$|\b\d{4}s?,?\s+(?:and|or|to)\s+$|\d{4}\s+to\s+$|compared\s+with\s+$|"
-            r"(?:higher|lower|more|less|fewer|worse|better)\s+than\s+$",
-            before[-40:],
-            re.IGNORECASE,
-        ):
-            return None
-        if re.search(r"\b[A-Z][a-z]+\s+$", before) and not re.search(
-            r"\b(?:In|Since|By|From|During|The|Until|Before|After|Of|(?:Spring|Summer|Autumn|Winter|Year|Christmas|Easter|Ramadan))\s+$",
-            before,
-        ):
-            return None
-    return Atom(match.start(), match.end(), "year", year=year)
+    atom = Atom(match.start(), match.end(), "year", year=year)
+    if _STRONG.search(before):
+        return atom
+    if not 1700 <= year <= 2099 or (_NUMBERED.search(before) and not _RANGE_BEFORE.search(before)):
+        return None
+    if not before or _PLAIN.search(before) or _DETERMINED.search(before) or _RANGE_BEFORE.search(before):
+        return atom
+    likely = 1900 <= year <= 2049 and year % 50 != 0
+    if likely and (_SOFT.search(before) or _YEAR_VERB.match(after)):
+        return atom
+    return None
 
 
 def short_year(value: int) -> int:

@@ -55,7 +55,7 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             ),
             (
                 "day",
-                rf"\b{month}\s+(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
+                rf"\b{month}(?:\s+|(?<=\.))(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
                 rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b))?"
                 rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?",
             ),
@@ -84,7 +84,7 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
         "unit": build(
             (
                 "ago",
-                rf"\b(?:(?:about|around|some|nearly|almost|more\s+than|over|roughly|at\s+least)\s+)?{number}\s+{units}\s+ago\b",
+                rf"\b(?:(?:about|around|some|nearly|almost|more\s+than|less\s+than|fewer\s+than|over|under|just|only|barely|roughly|at\s+least)\s+)?{number}\s+{units}\s+ago\b",
             ),
             (
                 "ago",
