@@ -97,7 +97,10 @@ def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
         if token.lower_ == "and" and first > 1 and _demonyms(hits.get(first - 2), hits.get(first)):
             first -= 2
             continue
-        if not _joins(token, doc[first], hits, tagged=tagged):
+        compound = first > 2 and doc[first - 2].text in HYPHENS and not doc[first - 2].whitespace_ and token.is_alpha
+        if not compound and not _joins(token, doc[first], hits, tagged=tagged):
+            break
+        if compound and tree and not _governed(doc[head], token):
             break
         if hit is not None and hit.first < first - 1:
             first = hit.first
@@ -168,6 +171,7 @@ def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[st
         starts_sentence(token)
         and token.i not in hits
         and token.is_title
+        and token.lower_ not in use_words("proper_adjective", "same")
         and (token.pos_ in ("NOUN", "ADJ", "VERB") or token.lower_ in roles() or token.lower_ in use_words("np_modifier", "same"))
         and not any(part.is_title for part in doc[first + 1 : head + 1] if part.i not in hits)
     ):

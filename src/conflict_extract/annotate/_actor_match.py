@@ -74,6 +74,11 @@ def find_hits(doc: Doc, index: ActorIndex) -> list[Hit]:
         if found is None:
             position += 1
             continue
+        if tokens[position].form == "the" and position + 1 < len(tokens):  # "The National" or "National Unity Government"
+            later = _longest(tokens, position + 1, index.root, text, in_caps=in_caps)
+            if later is not None and later[0] > found[0]:
+                position += 1
+                continue
         stop, names = found
         start, end = tokens[position].start, tokens[stop - 1].end
         first, last = _token_range(doc, start, end, starts, ends)
@@ -173,6 +178,7 @@ class Context:
         self.date = date
         self.hits = list(hits)
         self._folded = " " + " ".join(word.form for word in words(doc.text) if word.form not in _SKIPPED) + " "
+        self._seen: dict[str, bool] = {}
         self.countries: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
         for hit in self.hits:
@@ -185,7 +191,10 @@ class Context:
 
     def has(self, cue: str) -> bool:
         """Whether these words are in the document, whatever their case and accents."""
-        return f" {' '.join(key_of(cue))} " in self._folded
+        known = self._seen.get(cue)
+        if known is None:
+            known = self._seen[cue] = f" {' '.join(key_of(cue))} " in self._folded
+        return known
 
     def count(self, cues: Iterable[str]) -> int:
         """How many of these cues are in the document."""

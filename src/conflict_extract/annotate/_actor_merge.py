@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
@@ -38,6 +40,8 @@ _TAKEN_UP = {
     "foundation": ("ngo",),
     "company": ("company",),
 }  # bare definite nouns and the types of actor that they can take up
+_NAMED_SO = frozenset(["agency", "council", "committee", "federation", "foundation", "court"])
+_LOOK_BACK = 200  # mentions
 _SYNONYMS = {"defense": "defence", "affairs": "", "of": "", "the": "", "and": "", "for": "", "'s": "", "’s": ""}
 
 
@@ -50,7 +54,7 @@ class Rows:
         self.by_key: dict[tuple[str, ...], ActorRow] = {}
         self.forms: dict[str, list[tuple[int, str, str]]] = {}
         self.row_of: dict[int, ActorRow] = {}
-        self.last_seen: dict[str, int] = {}
+        self.recent: list[tuple[ActorRow, tuple[str, ...]]] = []
         self.acronyms: dict[str, Draft] = {}
 
     def new(self, key: tuple[str, ...] | None, draft: Draft) -> ActorRow:
@@ -147,6 +151,8 @@ def _brackets(scene: Scene, drafts: list[Draft], rows: Rows) -> None:
             full.kind, full.candidates = "entity", []
             full.affiliation = full.affiliation or short.entry.affiliation
         rows.acronyms[acronym] = full
+        if short is not None and short.entry is None and full.entry is None:
+            short.same_as = full
         if short is None:
             scene.drafts.append(_short(full, where, acronym))
     drafts[:] = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
@@ -165,7 +171,12 @@ def _later_acronyms(scene: Scene, drafts: list[Draft], rows: Rows) -> None:
         here = covered.get(index)
         if here is None:
             scene.drafts.append(_short(full, index, token.text))
-        elif here is not full and here.kind == "entity" and here.last - here.first == 1 and here.entry is not full.entry:
+        elif (
+            here is not full
+            and here.kind == "entity"
+            and here.last - here.first == 1
+            and (here.entry is None or here.entry is not full.entry)
+        ):
             here.same_as, here.entry, here.candidates = full, full.entry, []
     drafts[:] = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
 
@@ -204,35 +215,45 @@ def _subsequence(short: list[str], long: list[str]) -> bool:
 
 
 # -- which row ----------------------------------------------------------------------------------------------------
-def _full_names(drafts: Iterable[Draft]) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
+@dataclass(slots=True)
+class FullNames:
+    """Full names of persons with one last word: where each stands, and each name once."""
+
+    firsts: list[int] = field(default_factory=list)
+    keys: list[tuple[str, ...]] = field(default_factory=list)
+    distinct: dict[tuple[str, ...], None] = field(default_factory=dict)
+
+
+def _full_names(drafts: Iterable[Draft]) -> dict[str, FullNames]:
     """Full names of persons by their last word, in order."""
-    found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    found: dict[str, FullNames] = {}
     for draft in drafts:
         key = key_of(draft.name)
         if draft.kind == "person" and len(key) > 1:
-            found.setdefault(key[-1], []).append((draft.first, key))
-            if len(key) > 2 and key[-2] in ("al", "el", "bin", "abu"):
-                found.setdefault("-".join(key[-2:]), []).append((draft.first, key))
+            names = found.setdefault(key[-1], FullNames())
+            if not names.keys or names.keys[-1] != key:
+                names.firsts.append(draft.first)
+                names.keys.append(key)
+                names.distinct[key] = None
     return found
 
 
-def _person_key(draft: Draft, full_names: dict[str, list[tuple[int, tuple[str, ...]]]]) -> tuple[str, ...]:
-    """A person's key: the full name that a surname takes up, the nearest before it, else the first after it."""
+def _person_key(draft: Draft, full_names: dict[str, FullNames]) -> tuple[str, ...]:
+    """A person's key: the full name that a surname takes up, the nearest before it, else the only one after it."""
     key = key_of(draft.name)
-    if len(key) > 1 and key[0] not in ("al", "el"):
-        shorter = [full for _, full in full_names.get(key[-1], []) if len(full) > len(key) and set(key) <= set(full)]
-        return shorter[0] if shorter else key
     if not key:
         return (draft.name,)
-    known = full_names.get(key[-1], [])
-    before = [full for first, full in known if first <= draft.first]
-    if before:
-        return before[-1]
-    distinct = {full for _, full in known}
-    return known[0][1] if len(distinct) == 1 else key
+    known = full_names.get(key[-1], FullNames())
+    if len(key) > 1 and key[0] not in ("al", "el"):
+        longer = (full for full in list(known.distinct)[:50] if len(full) > len(key) and set(key) <= set(full))
+        return next(longer, key)
+    place = bisect_right(known.firsts, draft.first)
+    if place:
+        return known.keys[place - 1]
+    return known.keys[0] if len(known.distinct) == 1 else key
 
 
-def _place(draft: Draft, rows: Rows, full_names: dict[str, list[tuple[int, tuple[str, ...]]]]) -> None:
+def _place(draft: Draft, rows: Rows, full_names: dict[str, FullNames]) -> None:
     key, fresh = _key(draft, rows, full_names)
     row = rows.by_key.get(key) if key is not None else None
     if row is None:
@@ -242,8 +263,11 @@ def _place(draft: Draft, rows: Rows, full_names: dict[str, list[tuple[int, tuple
     elif not fresh:
         _enrich(row, draft)
     rows.row_of[id(draft)] = row
-    rows.last_seen[row.key] = draft.first
-    if draft.form in ("name", "acronym", "nominal") and draft.kind != "person" or draft.kind == "person":
+    if key is not None:
+        rows.recent.append((row, key))
+    if draft.rule in ("name and noun", "government", "rival"):
+        return
+    if draft.form in ("name", "acronym", "nominal") or draft.kind == "person":
         kind = "description"
         if draft.hit is not None:
             kinds = draft.hit.kinds()
@@ -260,9 +284,7 @@ def _written(doc: Doc, draft: Draft) -> str:
     return draft.name
 
 
-def _key(
-    draft: Draft, rows: Rows, full_names: dict[str, list[tuple[int, tuple[str, ...]]]]
-) -> tuple[tuple[str, ...] | None, bool]:
+def _key(draft: Draft, rows: Rows, full_names: dict[str, FullNames]) -> tuple[tuple[str, ...] | None, bool]:
     """The key under which a draft finds its row, and whether it must not add to it."""
     if draft.entry is not None:
         return ("kb", draft.entry.id), False
@@ -295,29 +317,26 @@ def _body_words(draft: Draft, scene: Scene) -> set[str]:
 
 def _taken_up(draft: Draft, rows: Rows) -> tuple[str, ...] | None:
     """ "the group", "the ministry", "the court": the last actor before it of a kind that the noun fits."""
-    if not draft.definite or draft.noun not in _TAKEN_UP or draft.head != draft.first or draft.rule == "context body":
+    if not draft.definite or draft.noun not in _TAKEN_UP or draft.head != draft.first:
         return None
     wanted = _TAKEN_UP[draft.noun]
-    best: tuple[int, tuple[str, ...]] | None = None
-    for key, row in rows.by_key.items():
-        seen = rows.last_seen.get(row.key)
-        if seen is None or seen >= draft.first or row.source_type not in wanted or row.type in ("person", "state"):
+    for row, key in reversed(rows.recent[-_LOOK_BACK:]):
+        if row.source_type not in wanted or row.type in ("person", "state"):
             continue
         if draft.noun == "ministry" and "ministry" not in row.name.lower():
             continue
-        if (
-            draft.noun in ("agency", "council", "committee", "federation", "foundation", "court")
-            and draft.noun not in row.name.lower()
-        ):
-            entry = rows.scene.index.get(row.kb or "")
-            described = entry is not None and any(
-                draft.noun in name.lower() for name in entry.names("name", "description", "official")
-            )
-            if not described and not (draft.noun == "agency" and row.source_type in ("un", "media")) and draft.noun != "court":
-                continue
-        if best is None or seen > best[0]:
-            best = (seen, key)
-    return best[1] if best else None
+        if draft.noun in _NAMED_SO and not _called(row, draft.noun, rows):
+            continue
+        return key
+    return None
+
+
+def _called(row: ActorRow, noun: str, rows: Rows) -> bool:
+    """Whether an actor is called by this noun in its name or a description of it."""
+    if noun in row.name.lower() or noun == "court" or (noun == "agency" and row.source_type in ("un", "media")):
+        return True
+    entry = rows.scene.index.get(row.kb or "")
+    return entry is not None and any(noun in name.lower() for name in entry.names("name", "description", "official"))
 
 
 def _enrich(row: ActorRow, draft: Draft) -> None:

@@ -33,17 +33,19 @@ def draft_names(scene: Scene) -> None:
     for hit in scene.hits:
         draft = _from_hit(scene, hit)
         if draft is not None:
-            scene.drafts.append(draft)
+            scene.add(draft)
             scene.used.update(range(draft.first, draft.last))
     for span in scene.organisations:
         draft = _from_organisation(scene, span)
         if draft is not None:
-            scene.drafts.append(draft)
+            scene.add(draft)
             scene.used.update(range(draft.first, draft.last))
+    scene.entities = sorted((draft for draft in scene.drafts if draft.kind == "entity"), key=lambda draft: draft.first)
 
 
-def _covering(spans: list[Span], hit: Hit) -> Span | None:
-    return next((span for span in spans if span.start <= hit.first and hit.last <= span.end), None)
+def _covering(spans: dict[int, Span], hit: Hit) -> Span | None:
+    span = spans.get(hit.first)
+    return span if span is not None and hit.last <= span.end else None
 
 
 def _from_hit(scene: Scene, hit: Hit) -> Draft | None:
@@ -52,9 +54,10 @@ def _from_hit(scene: Scene, hit: Hit) -> Draft | None:
     size = hit.last - hit.first
     if scene.dateline_end is not None and hit.end <= scene.dateline_end:
         return None
-    if any(first <= hit.first and hit.last <= last and last - first > size for first, last in scene.person_spans):
+    person = scene.person_at(hit.first, hit.last)
+    if person is not None and person[1] - person[0] > size:
         return None
-    larger = _covering(scene.organisations, hit) or _covering(scene.places, hit)
+    larger = _covering(scene.in_organisation, hit) or _covering(scene.in_place, hit)
     kinds = hit.kinds()
     polity = hit.entry is None or hit.entry.id.startswith(("state/", "authority/"))
     if polity and larger is not None and larger.end - larger.start > size + _articles(larger) and not kinds <= _DEMONYM:
@@ -118,7 +121,9 @@ def _named(scene: Scene, hit: Hit) -> Draft | None:
             return None
         draft = _metonym(scene, hit, entry, use)
     elif entry.id.startswith(("state/", "authority/")) and entry.type in ("state", "government_body"):
-        plain = bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or form == "acronym" and not entry.country == entry.id[6:]
+        plain = (
+            bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or form == "acronym" and not entry.country == entry.id[6:]
+        )
         use = _organisation_use(doc, hit.first, hit.last) if plain else place_or_actor(doc, hit.first, hit.last)
         draft = _draft(hit, entry, use=use, form=form, rule="kb")
     else:
@@ -159,7 +164,7 @@ def _capital(scene: Scene, hit: Hit) -> Draft | None:
     use = place_or_actor(doc, hit.first, hit.last)
     if use != ACTOR or (hit.entry is None and not hit.candidates):
         return None
-    place = _covering(scene.places, hit)
+    place = _covering(scene.in_place, hit)
     if place is not None and place.end - place.start > hit.last - hit.first + 1:
         return None
     written = doc[hit.first : hit.last].text
@@ -247,10 +252,11 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         return None
     if not any(token.is_alpha and token.text[0].isupper() for token in doc[first:last]):
         return None
-    opening = role_at(doc, first)
-    if opening is not None and opening[0].kind == "group" and opening[0].source_type in ("government", "military"):
-        return None
-    if first > 1 and doc[first - 1].text == "(" and any(place.end == first - 1 for place in scene.places):
+    for index in range(first, last - 1):
+        inner = role_at(doc, index) if doc[index + 1].lower_ in ("of", "for") or index == first else None
+        if inner is not None and inner[0].kind == "group" and inner[0].source_type in ("government", "military"):
+            return None
+    if first > 1 and doc[first - 1].text == "(" and first - 2 in scene.in_place:
         return None
     final = doc[last - 1].lower_.rstrip(".")
     if final not in _SUFFIXES and last - first < 3 and has_tree(doc):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from spacy.tokens import Token
 
 from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
-from conflict_extract.annotate._actor_draft import HYPHENS, Draft, bare_name, left_edge, role_at
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name, left_edge, role_at
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_types import spoken_type
@@ -50,7 +52,7 @@ def draft_phrase(scene: Scene, index: int) -> None:
         return
     draft = phrase(scene, index, found)
     if draft is not None and _worth(scene, draft):
-        scene.drafts.append(draft)
+        scene.add(draft)
         scene.used.update(range(draft.head, draft.last))
 
 
@@ -76,12 +78,12 @@ def is_phrase_head(scene: Scene, index: int) -> bool:
     return True
 
 
-def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | None:
-    """The draft of a noun phrase headed by the role noun at `index`."""
+def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int | None = None) -> Draft | None:
+    """The draft of a noun phrase headed by the role noun at `index`; `left`: its first token, if that is known."""
     doc = scene.doc
     role, plural, noun_start = found
-    first = min(left_edge(doc, index, scene.by_token), noun_start)
-    last = _right_edge(scene, index)
+    first = min(left_edge(doc, index, scene.by_token) if left is None else left, noun_start)
+    last = _right_edge(scene, index, role)
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
     if last > index + 1:
         name += " " + " ".join(doc[index + 1 : last].text.split())
@@ -111,6 +113,8 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | N
     _affiliate(scene, draft, sides, role, words, determiner)
     if role.kind == "group":
         _as_body(scene, draft, role, words)
+    elif draft.affiliation is None and not draft.former and not draft.members:
+        _nominal_side(scene, draft)
     draft.source_type = spoken_type(scene, draft, role, words)
     draft.sector = draft.sector or _SECTORS.get(draft.source_type or "")
     return draft
@@ -118,7 +122,9 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int]) -> Draft | N
 
 def _plain_words() -> frozenset[str]:
     """Words that a body's common name is made of."""
-    return use_words("np_modifier", "same") | use_words("state_institution", "actor") | frozenset(roles()) | frozenset(["of", "and"])
+    return (
+        use_words("np_modifier", "same") | use_words("state_institution", "actor") | frozenset(roles()) | frozenset(["of", "and"])
+    )
 
 
 def _possessive_words() -> frozenset[str]:
@@ -130,46 +136,35 @@ def _use(token: Token) -> str:
     return MODIFIER if relation in ("compound", "amod") else ACTOR
 
 
-def _right_edge(scene: Scene, index: int) -> int:
-    """The end of the phrase: "Ministry of Foreign Affairs", "Chamber of Deputies", "chief of staff" keep what follows "of"."""
+def _right_edge(scene: Scene, index: int, role: Role) -> int:
+    """The end of the phrase: "Ministry of Foreign Affairs", "Secretary of State", "chief of staff" keep what follows "of"."""
     doc = scene.doc
     last = index + 1
-    if not doc[index].is_title and doc[index].lower_ not in ("ministry", "minister", "department", "chief", "chamber"):
+    if role.kind != "group" and doc[index].lower_ not in use_words("office_noun", "same"):
         return last
     if last + 1 >= len(doc) or doc[last].lower_ not in ("of", "for"):
         return last
-    cursor = last + 1
-    if doc[cursor].lower_ == "the" and cursor + 1 < len(doc):
-        cursor += 1
-    end = last
-    while cursor < len(doc):
+    end = cursor = last
+    for cursor in range(last + 1, min(last + 11, len(doc))):
         token = doc[cursor]
-        hit = scene.by_token.get(cursor)
-        if hit is not None:
+        if cursor in scene.by_token or cursor in scene.in_person or cursor in scene.in_place:
             break
-        lower_ok = token.lower_ in use_words("np_modifier", "same") or token.lower_ in ("staff", "affairs", "defence", "defense")
-        if token.is_title or lower_ok:
+        if token.lower_ in use_words("portfolio", "same") or (token.is_title and doc[index].is_title):
             end = cursor + 1
-        elif token.lower_ not in ("and", "of", "&", "for", "the", ","):
+        elif token.lower_ not in ("and", "of", "&", "for", "the") and not (
+            token.text == "," and cursor + 1 < len(doc) and doc[cursor + 1].is_title and doc[index].is_title
+        ):
             break
-        if token.text == "," and not (cursor + 1 < len(doc) and doc[cursor + 1].is_title and doc[index].is_title):
-            break
-        if cursor - index > 10:
-            break
-        cursor += 1
-    return end
+    return end if end > last + 1 else last
 
 
 def _sides(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
     """The names that say whose the phrase is: inside it, or after "of", "for", "from", "to" behind it."""
     doc = scene.doc
     found: list[Hit] = []
-    for hit in scene.hits:
-        if hit.last <= first:
-            continue
-        if hit.first >= index:
-            break
-        if hit.first >= first and not _negated(scene, hit):
+    for token_index in range(first, index):
+        hit = scene.by_token.get(token_index)
+        if hit is not None and (not found or found[-1] is not hit) and not _negated(scene, hit):
             found.append(hit)
     cursor = last
     if cursor < len(doc) and doc[cursor].lower_ in ("of", "for", "from", "to", "with", "at"):
@@ -178,7 +173,7 @@ def _sides(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
         for _ in range(6):
             if cursor >= len(doc):
                 break
-            hit = scene.by_token.get(cursor)  # type: ignore[assignment]
+            hit = scene.by_token.get(cursor)
             if hit is not None:
                 place = preposition in ("from", "at", "to") and _is_polity(hit)
                 if not place:
@@ -248,6 +243,11 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
         draft.candidates = list(hit.candidates)
         return
     state = scene.state(entry)
+    if role.kind == "group" and _renames(scene, draft, hit, role):
+        draft.kind, draft.form, draft.rule = "entity", "name", "name and noun"
+        draft.entry, draft.name, draft.affiliation = entry, entry.name, entry.affiliation
+        draft.type, draft.sector, draft.country = entry.type, entry.sector, entry.country
+        return
     polity = entry.id.startswith(("state/", "authority/")) or entry.stands_for is not None
     if polity and state is not None:
         if not _speaks_for_state(draft, role, words):
@@ -260,6 +260,8 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
             if chosen is None:
                 draft.candidates = candidates
                 return
+            if chosen.id != state.id:
+                draft.rule = "rival"
             state = chosen
         draft.affiliation = state.id
         return
@@ -271,6 +273,39 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
         written = scene.doc[hit.first : hit.last].text.lower()
         if written.startswith(("un ", "u.n. ", "united nations ")):
             draft.affiliation = "un/un"
+
+
+def _nominal_side(scene: Scene, draft: Draft) -> None:
+    """ "a spokesman for the airline", "the governor's spokesman": a side that is a noun phrase itself."""
+    doc = scene.doc
+    if draft.noun not in use_words("flexible", "same") and draft.noun not in use_words("speaker_noun", "same"):
+        return
+    for index in range(draft.first, draft.head):
+        if doc[index].text in ("'s", "’s", "'", "’") and index > draft.first:
+            owner = scene.by_head.get(index - 1)
+            if owner is not None and owner.kind == "nominal":
+                draft.affiliation = owner if owner.type != "person" else owner.affiliation
+                draft.source_type = owner.source_type
+    if draft.affiliation is not None or draft.last >= len(doc) or doc[draft.last].lower_ not in ("of", "for", "from", "with"):
+        return
+    for index in range(draft.last + 1, min(draft.last + 8, len(doc))):
+        token = doc[index]
+        if token.pos_ in ("VERB", "AUX") or token.text in {",", ".", ";"} or token.lower_ in ("in", "who", "that"):
+            return
+        found = role_at(doc, index)
+        if found is None or not is_phrase_head(scene, index):
+            continue
+        owner = scene.by_head.get(index)
+        if owner is None and index not in scene.used:
+            owner = phrase(scene, index, found)
+            if owner is not None:
+                scene.add(owner)
+                scene.used.update(range(owner.head, owner.last))
+        if owner is not None:
+            draft.source_type = owner.source_type
+            group = found[0].kind == "group" and owner.type != "other"
+            draft.affiliation = (owner.affiliation or owner) if group else owner.affiliation
+        return
 
 
 def _local_authority(scene: Scene, draft: Draft, words: list[str]) -> str | None:
@@ -292,7 +327,24 @@ def role_words(scene: Scene, first: int, title: Draft) -> str:
             start = index + 2
     text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
     rest = doc[title.head + 1 : title.last].text
-    return f"{text} {rest}".strip() if rest and title.last <= title.head + 6 else text
+    if not rest or title.last > title.head + 6:
+        return text
+    if any(token.is_title for token in doc[title.head + 1 : title.last]) and doc[title.head].is_title:
+        text = doc[max(start, title.head) if start > title.head else title.head - len(text.split()) + 1 : title.head + 1].text
+    return f"{text} {rest}"
+
+
+def _renames(scene: Scene, draft: Draft, hit: Hit, role: Role) -> bool:
+    """ "the KCNA news agency", "the Wagner group": whether the noun only says what the named actor is."""
+    entry, doc = hit.entry, scene.doc
+    if entry is None or entry.id.startswith(("state/", "authority/", "seat/")) or hit.kinds() & frozenset(["adjective"]):
+        return False
+    between = doc[hit.last : draft.head]
+    if hit.last > draft.head or any(token.text in POSSESSIVES | HYPHENS for token in between):
+        return False
+    if any(token.lower_ not in ("news", "armed", "militant", "rebel", "rights", "aid", "state", "press") for token in between):
+        return False
+    return draft.noun in use_words("category_noun", "same") or role.source_type == entry.source_type
 
 
 def _government_noun(words: list[str]) -> bool:
@@ -320,7 +372,7 @@ def _speaks_for_state(draft: Draft, role: Role, words: list[str]) -> bool:
         return True
     if role.source_type is None and role.kind == "person":
         return words[-1] not in ("member", "members", "figure", "worker", "workers", "founder")
-    if role.source_type == "police":
+    if role.source_type == "police" or (role.source_type == "media" and "state" in words):
         return True
     return words[-1] in use_words("state_itself", "actor") or words[-1] in (
         "commander",
@@ -334,9 +386,9 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
     """The state of the nearest body of the same kind before, else the document's anchor state."""
     wanted = "military" if {"army", "military", "navy"} & set(words) else role.source_type
     for other in reversed(scene.drafts):
-        if other.head >= draft.head or other.kind != "nominal" or not isinstance(other.affiliation, str):
-            continue
         if draft.head - other.head > 120:
+            break
+        if other.head >= draft.head or other.kind != "nominal" or not isinstance(other.affiliation, str):
             continue
         if other.source_type == wanted and other.affiliation.startswith(("state/", "authority/")):
             return other.affiliation
@@ -350,11 +402,8 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
 
 def _possessor(scene: Scene, draft: Draft) -> Draft | str | None:
     """ "its spokesman": the nearest organisation, group or state that acted before."""
-    best: Draft | None = None
-    for other in scene.drafts:
-        if other.kind == "entity" and other.use == ACTOR and other.last <= draft.first:
-            if best is None or other.first > best.first:
-                best = other
+    place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
+    best = next((other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR), None)
     if best is None or draft.first - best.last > 60:
         return None
     if best.entry is None:
@@ -364,16 +413,30 @@ def _possessor(scene: Scene, draft: Draft) -> Draft | str | None:
 
 def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
     """A body: the government of a state is the state; an army known by no name gets its state's adjective."""
+    if draft.rule == "name and noun":
+        return
     draft.type = _GROUP_TYPES.get(role.source_type or "", "organization")
     draft.role = None
     entry = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
-    if words[-1] in use_words("state_itself", "actor") and entry is not None and entry.id.startswith(("state/", "authority/")):
-        draft.kind, draft.form, draft.rule = "entity", "metonym", "government"
+    if (
+        words[-1] in use_words("state_itself", "actor")
+        and entry is not None
+        and (draft.rule == "rival" or entry.id.startswith(("state/", "authority/")))
+    ):
+        draft.kind, draft.form = "entity", "metonym"
+        draft.rule = "government" if draft.rule != "rival" else "rival"
         draft.entry, draft.name, draft.affiliation = entry, entry.name, None
+        behind = [hit for hit in _sides(scene, draft.first, draft.head, draft.last) if hit.first >= draft.last]
+        if behind and behind[0].first - draft.last < 3:
+            draft.last = behind[0].last
         draft.type, draft.sector, draft.country = entry.type, entry.sector, entry.country
         if has_tree(scene.doc) and place_or_actor(scene.doc, draft.head, draft.head + 1) == MODIFIER:
             draft.use = MODIFIER
         return
+    if entry is not None and draft.rule == "phrase" and draft.last < len(scene.doc) and scene.doc[draft.last].lower_ == "of":
+        behind = scene.by_token.get(draft.last + 1) or scene.by_token.get(draft.last + 2)
+        if behind is not None and scene.state(behind.entry) is entry:
+            draft.name = f"{draft.name} of {entry.name}" if _is_state_body(draft, role, words) else draft.name
     if draft.rule == "context body" and entry is not None:
         adjective = next(iter(entry.names("adjective")), None)
         if adjective is not None:

@@ -35,8 +35,24 @@ class Scene:
     dateline: ActorEntry | None = None
     dateline_end: int | None = None
     drafts: list[Draft] = field(default_factory=list)
+    by_head: dict[int, Draft] = field(default_factory=dict)
+    entities: list[Draft] = field(default_factory=list)
+    in_person: dict[int, tuple[int, int]] = field(default_factory=dict)
+    in_place: dict[int, Span] = field(default_factory=dict)
+    in_organisation: dict[int, Span] = field(default_factory=dict)
     person_spans: list[tuple[int, int]] = field(default_factory=list)
+    surnames: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
+
+    def add(self, draft: Draft) -> None:
+        """Keep a draft, findable by its head; entities come in order of the text."""
+        self.drafts.append(draft)
+        self.by_head.setdefault(draft.head, draft)
+
+    def person_at(self, first: int, last: int) -> tuple[int, int] | None:
+        """The person's name that covers these tokens."""
+        span = self.in_person.get(first)
+        return span if span is not None and last <= span[1] else None
 
     def sentence(self, token: int) -> str:
         """The words of the sentence around a token; without sentence boundaries, those of its line."""
@@ -86,6 +102,8 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
             kept.append(hit)
     by_token = {token: hit for hit in kept for token in range(hit.first, hit.last)}
     scene = Scene(doc, index, context, kept, by_token, persons, organisations, places)
+    scene.in_place = {token.i: span for span in places for token in span}
+    scene.in_organisation = {token.i: span for span in organisations for token in span}
     for hit in kept:
         state = scene.state(hit.entry)
         if state is not None:

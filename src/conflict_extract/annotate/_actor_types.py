@@ -60,13 +60,15 @@ def spoken_type(scene: Scene, draft: Draft, role: Role | None, words: Sequence[s
         return by_side
     decided = _by_modifiers(words[:-1] if role is not None else words)
     if decided is not None:
-        return decided
+        return "military" if decided == "government" and noun in ("force", "forces", "troops") else decided
     if isinstance(draft.affiliation, Draft):
         by_side = draft.affiliation.source_type
     if by_side == "government" and role is not None and role.source_type in ("military", "police", "armed_group"):
         return "military" if role.source_type == "armed_group" else role.source_type
     if by_side is not None:
         return by_side
+    if draft.source_type is not None and (role is None or role.source_type is None):
+        return draft.source_type
     if role is not None and role.source_type is not None:
         return role.source_type
     return "other" if role is not None and role.kind == "group" else "unknown"

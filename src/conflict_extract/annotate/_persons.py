@@ -36,7 +36,7 @@ def draft_people(scene: Scene) -> None:
 
 def _draft_person(scene: Scene, first: int, last: int) -> None:
     draft = _person(scene, first, last)
-    scene.drafts.append(draft)
+    scene.add(draft)
     scene.used.update(range(first, last))
     _before(scene, draft)
     if draft.role is None or draft.affiliation is None:
@@ -72,6 +72,7 @@ def find_persons(scene: Scene) -> None:
             if hit is None and not (token.i and scene.doc[token.i - 1].is_title and not starts_sentence(scene.doc[token.i - 1])):
                 spans.append((token.i, token.i + 1))
     scene.person_spans = sorted(spans)
+    scene.in_person = {token: span for span in scene.person_spans for token in range(*span)}
 
 
 def _spans(scene: Scene) -> list[tuple[int, int]]:
@@ -132,8 +133,9 @@ def _rather_place(scene: Scene, index: int) -> bool:
 
 def _surname(scene: Scene, index: int) -> bool:
     """Whether a person's full name in the text ends with this word."""
-    word = scene.doc[index].text
-    return any(ent.end - ent.start > 1 and ent[-1].text == word for ent in scene.persons)
+    if not scene.surnames:
+        scene.surnames = {""} | {ent[-1].text for ent in scene.persons if ent.end - ent.start > 1}
+    return scene.doc[index].text in scene.surnames
 
 
 def _is_title(scene: Scene, index: int) -> bool:
@@ -186,7 +188,7 @@ def _before(scene: Scene, draft: Draft) -> None:
             first -= 2
         elif token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title:
             first -= 2
-        elif first - 1 in scene.used and first - 1 not in scene.by_token:
+        elif first - 1 in scene.in_person:
             break
         elif _joins(token, doc[first], scene.by_token, tagged=tagged):
             first -= 1
@@ -205,7 +207,7 @@ def _before(scene: Scene, draft: Draft) -> None:
     found = role_at(doc, head)
     if found is None or found[1]:
         return
-    title = phrase(scene, head, found)
+    title = phrase(scene, head, found, left=first)
     if title is not None:
         _take(scene, draft, title, found[0], first=title.first)
         scene.used.update(token for token in range(title.first, draft.first) if token not in scene.by_token)
@@ -241,6 +243,9 @@ def _rank_only(scene: Scene, draft: Draft, first: int) -> None:
         states = [scene.state(hit.entry) for hit in sides]
         if states and states[0] is not None:
             draft.affiliation, draft.country = states[0].id, states[0].country
+        elif not words & use_words("former", "same"):
+            role = Role(noun="officer", kind="person", source_type="military")
+            draft.affiliation = nearest_body(scene, draft, role, ["military", "officer"])
     elif words & {"sen", "rep"}:
         draft.source_type = "legislature"
     elif "gov" in words:
@@ -302,7 +307,7 @@ def _after(scene: Scene, draft: Draft) -> None:
 def _names_another(scene: Scene, index: int) -> bool:
     """ "X, foreign minister Y": whether the role noun is the title of the next name."""
     doc = scene.doc
-    return index + 1 < len(doc) and doc[index + 1].is_title and any(span.start == index + 1 for span in scene.persons)
+    return index + 1 < len(doc) and doc[index + 1].is_title and index + 1 in scene.in_person
 
 
 def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
@@ -319,9 +324,7 @@ def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
 
 def _relative(scene: Scene, draft: Draft, start: int) -> None:
     doc = scene.doc
-    verb = next(
-        (i for i in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[i]).removesuffix("s") in _LEADS), None
-    )
+    verb = next((i for i in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[i]).removesuffix("s") in _LEADS), None)
     if verb is None:
         return
     window = range(verb + 1, min(verb + 10, len(doc)))
@@ -352,7 +355,8 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
         return
     for index in range(comma - 1, max(comma - _MAX_TITLE, -1), -1):
         token = doc[index]
-        if token.text in {",", ".", ";", "“", "”", '"'} or token.pos_ in ("VERB", "AUX"):
+        hyphened = index > 0 and doc[index - 1].text in HYPHENS
+        if token.text in {",", ".", ";", "“", "”", '"'} or (token.pos_ in ("VERB", "AUX") and not hyphened):
             return
         found = role_at(doc, index)
         if found is None or found[0].kind != "person" or found[1]:
@@ -363,7 +367,7 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
             continue
         if has_tree(doc):
             noun, name = doc[index], doc[draft.head]
-            if not (name.head.i == noun.i or noun.head.i == name.i):
+            if not (index <= name.head.i < comma or noun.head.i == name.i):
                 continue
         title = phrase(scene, index, found)
         if title is None:
@@ -388,12 +392,12 @@ def _inside_another(scene: Scene, index: int) -> bool:
 
 def _same(scene: Scene, title: Draft, person: Draft) -> None:
     """Keep the apposition as a mention of the person."""
-    known = next((draft for draft in scene.drafts if draft.head == title.head and draft.kind == "nominal"), None)
-    if known is not None:
+    known = scene.by_head.get(title.head)
+    if known is not None and known.kind == "nominal":
         known.same_as = person
         return
     if title.head in scene.used:
         return
     title.same_as = person
-    scene.drafts.append(title)
+    scene.add(title)
     scene.used.update(range(title.head, title.last))
