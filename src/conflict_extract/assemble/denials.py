@@ -6,15 +6,17 @@ points; the claim with the most points gets the link when they reach `ENOUGH`. T
 ============================================================  ======
 the denial's side is the claim's target                          3
 the claim's side is the denial's target                          2
-the denial's content is a noun or pronoun for such a claim     2.5
+the denial's content is a noun or pronoun for such a claim  up to 2.5
 the claim is an accusation                                       1
 the denial's side takes part in the claim's event or content     1
 both are about the same type of event                            1
 they share content words                                      up to 2
 the denial is of a part in it ("any role"), the claim of a deed    2
 the claim is the nearest one by somebody else                    1
+the denial starts with "that is", "this is", "the charge is"     1
+it is a habit ("has repeatedly denied")                         -1
 the claim comes from another source (a must for links)           0
-each sentence between them                                    -0.4
+each sentence between them                                   -0.25
 ============================================================  ======
 """
 
@@ -30,7 +32,7 @@ from conflict_extract.lexicons.assembly import anaphors, words
 WINDOW = 12  # claims before
 SENTENCES = 8  # sentences before
 ENOUGH = 1.5
-PER_SENTENCE = 0.4
+PER_SENTENCE = 0.25
 
 
 def is_anaphoric(index: Index, draft: Draft) -> str | None:
@@ -74,6 +76,8 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     meant = anaphors().get(_lemma(anaphor)) if anaphor else None
     content = index.words(denial.content)
     involved = anaphor is None and bool(content & words("involvement")) and len(content) <= 4
+    opens = anaphor is None and _points_back(index, denial)
+    habit = _habitual(index, denial)
     nearest = True
     best: tuple[float, int, list[str]] | None = None
     for other_at in reversed(_window(drafts, at)):
@@ -86,11 +90,15 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         theirs = sides(index, claim)
         if claim.attributed and claim.source is not None and own & theirs:
             continue
-        points = -PER_SENTENCE * max(0, gap)
+        points = -PER_SENTENCE * max(0, gap) - habit
         why: list[str] = []
-        if nearest and claim.attributed and other_at < at:
+        was_nearest = nearest and claim.attributed and other_at < at
+        if was_nearest:
             nearest = False
             points += 1
+            if opens:
+                points += 1
+                why.append("it starts by pointing back")
         if involved and (claim.event in words("violent") or claim.act == "accusation"):
             points += 2
             why.append("it denies a part in it")
@@ -101,9 +109,13 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if denial.target is not None and (denial.target in theirs):
             points += 2
             why.append(f"it is directed at {_name(index, denial.target)}, who said that")
-        if meant is not None and claim.act in meant and other_at < at:
-            points += 2.5 if not claim.narrated else 1
-            why.append(f"“{anaphor}” stands for it")
+        if meant is not None and other_at < at:
+            worth = _worth(claim, meant)
+            if not worth and was_nearest:
+                worth = 1.0
+            if worth:
+                points += worth
+                why.append(f"“{anaphor}” stands for it")
         if claim.act == "accusation":
             points += 1
         if not reversed_ and own & _participants(index, claim):
@@ -125,6 +137,34 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     if best is None or best[0] < ENOUGH or not best[2]:
         return None
     return drafts[best[1]], "denial of an earlier claim: " + "; ".join(best[2])
+
+
+def _worth(claim: Draft, meant: frozenset[str]) -> float:
+    """How well a noun or pronoun that can stand for the acts `meant` stands for this claim."""
+    if claim.act not in meant:
+        return 0.0
+    if claim.narrated:
+        return 1.0
+    # "the accusation" is an accusation first; "the claim", "it" can be any claim
+    return 1.5 if claim.act != "accusation" and "accusation" in meant and len(meant) <= 2 else 2.5
+
+
+def _points_back(index: Index, denial: Draft) -> bool:
+    """Whether the content starts with "that is", "this is", "it is", or with "the charge"."""
+    tokens = [token for token in index.tokens(*denial.content[0]) if not token.is_punct and not token.is_space][:3]
+    if len(tokens) < 2:
+        return False
+    if tokens[0].lower_ in ("that", "this", "it", "these", "those"):
+        return tokens[1].pos_ in ("AUX", "VERB") or tokens[1].lower_ in ("’s", "'s")
+    return tokens[0].lower_ in ("the", "this", "that", "these", "such") and _lemma(tokens[1].lower_) in anaphors()
+
+
+def _habitual(index: Index, denial: Draft) -> float:
+    """1 when a denial is not an answer to something just said ("has repeatedly denied …")."""
+    if denial.cue is None:
+        return 0.0
+    before = index.tokens(max(0, denial.cue[0] - 30), denial.cue[0])
+    return 1.0 if any(token.lower_ in ("repeatedly", "always", "consistently", "long", "previously") for token in before) else 0.0
 
 
 def _window(drafts: Sequence[Draft], at: int) -> list[int]:

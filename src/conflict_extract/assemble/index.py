@@ -126,19 +126,29 @@ class Index:
         return bisect_right(self.paragraph_starts, offset)
 
     def words(self, spans: Iterable[Offsets]) -> frozenset[str]:
-        """Lemmas of the content words in the spans, lower case."""
+        """Stems of the content words in the spans."""
         out: set[str] = set()
         for start, end in spans:
             known = self._lemmas.get((start, end))
             if known is None:
                 known = frozenset(
-                    lemma(token)
+                    stem(token)
                     for token in self.tokens(start, end)
                     if token.pos_ in CONTENT_POS and len(token) > 1 and not token.is_stop
                 )
                 self._lemmas[start, end] = known
             out |= known
         return frozenset(out)
+
+
+def stem(token: Token) -> str:
+    """The lemma without the endings that a noun and its verb differ by ("shelling", "to shell")."""
+    word = lemma(token)
+    for ending in ("ing", "ment", "ion", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return word.rstrip("e") if len(word) > 4 else word
 
 
 CONTENT_POS = frozenset({"NOUN", "VERB", "PROPN", "ADJ", "NUM"})

@@ -157,13 +157,15 @@ def _elaborate_denial(index: Index, links: Links, drafts: Sequence[Draft], at: i
     draft = drafts[at]
     if draft.act not in ("denial", "accusation", "threat") or draft.mode not in ("direct", "mixed"):
         return
-    for other in _previous(drafts, at, 2):
-        if other.act == "denial" and draft.sentence - other.sentence <= 3:
-            if same_speaker(index, draft, other) or _same_side(index, draft, other):
-                links.add("elaborates", draft, other, "the denial goes on in the same side's own words")
+    for other in _previous(drafts, at, 3):
+        ours = same_speaker(index, draft, other) or _same_side(index, draft, other)
+        if not ours or draft.sentence - other.sentence > 3:
             return
-        if other.act != draft.act or not same_speaker(index, draft, other):
+        if other.act == "denial":
+            links.add("elaborates", draft, other, "the denial goes on in the same side's own words")
             return
+        if other.mode == "direct":
+            return  # the quotation goes on with what stands between
 
 
 def _counter(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -214,16 +216,14 @@ def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> No
         return
     noun = is_anaphoric(index, draft)
     content = index.words(draft.content)
-    for other in _previous(drafts, at):
-        if draft.sentence - other.sentence > 5:
-            return
+    for other in _previous(drafts, at, 16):
         if other.attributed and same_speaker(index, draft, other):
             continue
         shared = content & index.words(other.content)
-        if noun is not None and other.act in anaphors().get(noun, frozenset()):
+        if noun is not None and draft.sentence - other.sentence <= 4 and other.act in anaphors().get(noun, frozenset()):
             links.add("confirms", draft, other, f"“{noun}” stands for it")
             return
-        if draft.main is not None and draft.event == other.event != "other" and len(shared) >= 2:
+        if draft.main is not None and _one_family(draft, other) and len(shared) >= 2:
             links.add(
                 "confirms",
                 draft,
@@ -265,15 +265,42 @@ def _answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> Non
     draft = drafts[at]
     own = sides(index, draft)
     replies = cue_lemma(index, draft) in words("answering")
+    noun = _leading_noun(index, draft) if draft.act in ("denial", "opinion", "statement", "confirmation") else None
     for other in _previous(drafts, at, 3):
         if other.narrated or draft.sentence - other.sentence > 3 or same_speaker(index, draft, other):
             continue
+        if (
+            noun is not None
+            and other.act in ("demand", "commitment", "threat")
+            and other.act in anaphors().get(noun, frozenset())
+        ):
+            links.add("answers", draft, other, f"“{noun}” stands for it")
+            return
         if other.act in ("demand", "question", "threat") and other.target is not None and other.target in own:
             links.add("answers", draft, other, f"an answer to the {other.act} directed at the speaker")
             return
         if replies:
             links.add("answers", draft, other, "the cue answers what was said before")
             return
+
+
+def _leading_noun(index: Index, draft: Draft) -> str | None:
+    """The noun for an earlier claim with which the content starts ("the offer “a trap”")."""
+    noun = is_anaphoric(index, draft)
+    if noun is not None:
+        return noun if noun in words("anaphor") or noun.removesuffix("s") in words("anaphor") else None
+    tokens = [token for token in index.tokens(*draft.content[0]) if not token.is_punct and not token.is_space][:3]
+    if tokens and tokens[0].lower_ in ("the", "this", "that", "its", "their", "such"):
+        return next((token.lower_ for token in tokens[1:] if token.lower_ in words("anaphor")), None)
+    return None
+
+
+VIOLENCE = frozenset({"killing", "injury", "attack", "destruction"})
+
+
+def _one_family(a: Draft, b: Draft) -> bool:
+    """Whether two claims are about the same type of event, or both about violence."""
+    return a.event == b.event != "other" or (a.event in VIOLENCE and b.event in VIOLENCE)
 
 
 def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -283,18 +310,23 @@ def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> 
         return
     cue = cue_lemma(index, draft)
     for distance, other in enumerate(_previous(drafts, at)):
-        if other.narrated or not same_speaker(index, draft, other):
+        if other.narrated:
+            continue
+        gap = draft.sentence - other.sentence
+        if not same_speaker(index, draft, other):
+            goes_on = cue in words("continuation") or (draft.mode == "direct" and other.mode != "direct" and gap >= 1)
+            if goes_on and distance == 0 and gap <= 2 and _same_side(index, draft, other):
+                links.add("elaborates", draft, other, "another speaker of the same side goes on with it")
             continue
         if other.cue is not None and other.cue == draft.cue and other.source == draft.source:
             if draft.content[0][0] >= other.content[-1][1] and draft.mode == other.mode == "direct":
                 links.add("elaborates", draft, other, "the same speaker's quotation goes on")
             return
-        gap = draft.sentence - other.sentence
         if cue in words("continuation") and gap <= 6:
             links.add("elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said")
         elif gap > 3 or distance > 1:
             return
-        elif gap >= 1 and draft.mode == "direct" and other.mode != "direct" and draft.act not in ("demand", "commitment"):
+        elif gap >= 1 and draft.mode == "direct" and other.mode != "direct" and draft.act not in ("demand", "threat"):
             links.add("elaborates", draft, other, "the same speaker's own words on it")
         elif (
             gap >= 1 and draft.act == other.act in ("demand", "accusation", "threat") and draft.target == other.target is not None
@@ -325,7 +357,7 @@ def _same_matter(index: Index, a: Draft, b: Draft, *, pronoun: bool, apart: bool
     if not apart:
         return same_event and _points_back(index, a)
     if pronoun:
-        return same_event or bool(shared)
+        return same_event or bool(shared) or _one_family(a, b) or _leading_noun(index, a) is not None
     return (same_event and len(shared) >= 2) or len(shared) >= 4
 
 

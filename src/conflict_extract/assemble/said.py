@@ -114,6 +114,7 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
     return out
 
 
+RELATIVES = frozenset({"who", "whom", "whose", "which", "where", "when"})
 LONG = 90  # characters between a time and its cue
 
 
@@ -164,6 +165,8 @@ def _open(index: Index, start: int, end: int, *, occasions: bool) -> bool:
         if token.idx < start or token.is_space or token.ent_type_ in ("DATE", "TIME"):
             continue
         word = lemma(token)
+        if token.lower_ in RELATIVES:
+            return False
         if token.pos_ == "VERB" and token.dep_.lower() not in ("case", "fixed") and not words("occasion") & {word, token.lower_}:
             return False
         if occasions and token.pos_ in ("NOUN", "PROPN") and not _is_occasion(token):
