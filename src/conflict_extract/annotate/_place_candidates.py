@@ -12,7 +12,7 @@ from conflict_extract.annotate import _place_patterns as patterns
 from conflict_extract.annotate._place_context import Candidate, Context, Spans, is_region, people
 from conflict_extract.annotate._place_links import bracketed, link
 from conflict_extract.annotate._place_names import Reading, weak
-from conflict_extract.annotate._place_words import slot, slots
+from conflict_extract.annotate._place_words import Words, slot, slots
 from conflict_extract.lexicons.gazetteer import MAIN, fold, gazetteer
 from conflict_extract.lexicons.places import PlaceTable
 
@@ -23,8 +23,8 @@ IN_ORGANISATION, AS_ORGANISATION = 4.3, 4.5  # "Alexandria Police"; an entity OR
 
 def find_candidates(
     doc: Doc, table: PlaceTable, persons: Spans = (), organisations: Spans = (), adjectives: Spans = ()
-) -> list[Candidate]:
-    """All candidates in order of the text, with the links between neighbours.
+) -> tuple[Words, list[Candidate]]:
+    """The words of the document and all candidates in order of the text, with the links between neighbours.
 
     Args:
         doc: the document; its entities are used if it has some.
@@ -52,7 +52,7 @@ def find_candidates(
     found = sorted(context.found, key=lambda item: (item.start, item.end))
     found = [item for number, item in enumerate(found) if not (number and bracketed(context.words, item, found[number - 1]))]
     link(context.words, found)
-    return found
+    return context.words, found
 
 
 def _entity(context: Context, start: int, end: int) -> None:
@@ -144,7 +144,10 @@ def _past_directions(context: Context, start: int, end: int) -> int:
 def _extends(context: Context, end: int, longer: int) -> bool:
     """Whether the tokens after an entity belong to its name ("Laurel" + "County")."""
     kinds = slots("region_noun", "area_noun", "water_noun")
-    return all(context.words.cap[index] and (context.words.lower[index] in kinds or context.words.lower[index] == "city") for index in range(end, longer))
+    return all(
+        context.words.cap[index] and (context.words.lower[index] in kinds or context.words.lower[index] == "city")
+        for index in range(end, longer)
+    )
 
 
 def _known_part(context: Context, start: int, end: int) -> int:

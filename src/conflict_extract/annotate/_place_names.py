@@ -6,18 +6,20 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
+from conflict_extract.annotate._place_words import ARTICLES, POSSESSIVE, Words, slots
 from conflict_extract.lexicons.gazetteer import STRIPPED, fold, gazetteer, unpack
-from conflict_extract.lexicons.places import PlaceEntry, PlaceTable, RegionShort, country_names, place_words, region_shorts
+from conflict_extract.lexicons.places import PlaceEntry, PlaceTable, RegionShort, country_names, region_shorts
 
 MAX_WORDS = 6
+PBIG = 1000  # no more rows of one name are looked at
+
+
 PARTICLES = frozenset(
-    ["of", "the", "de", "del", "della", "di", "do", "da", "dos", "das", "la", "le", "les", "las", "los", "el", "al", "ez", "ed", "es", "en", "sur", "am", "an", "der", "den", "do", "e", "y", "i", "and", "upon", "on", "in", "&", "bin", "ben"]
+    ["of", "the", "and", "upon", "on", "in", "&", "de", "del", "della", "di", "do", "da", "dos", "das", "la", "le", "las", "les"]
+    + ["los", "el", "al", "ez", "ed", "es", "en", "sur", "am", "an", "der", "den", "e", "y", "i", "bin", "ben"]
 )
-ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
-HYPHENS = frozenset("-‐‑–")
-POSSESSIVE = frozenset(("'s", "’s"))
 BIG = 1000  # no more rows of one name are looked at
 
 
@@ -36,78 +38,55 @@ class Reading:
         return self.entry is not None or bool(self.countries)
 
 
-def capital(token: Token) -> bool:
-    """Whether the token begins like a name."""
-    first = token.text[:1]
-    if token.text[-1:] == "$":
-        return False
-    return first.isupper() or (len(token.text) > 2 and token.text[:2] in ("d'", "d’") and token.text[2:3].isupper())
-
-
-def joined(doc: Doc, index: int) -> bool:
-    """Whether the token is a hyphen between two words without white space."""
-    return (
-        doc[index].text in HYPHENS and 0 < index < len(doc) - 1 and not doc[index].whitespace_ and not doc[index - 1].whitespace_
-    )
-
-
-def starts(doc: Doc, index: int) -> bool:
-    """Whether a name may start here: a capitalised word, or an article joined to one ("al-Khani")."""
-    token = doc[index]
-    if capital(token):
-        return True
-    return token.lower_ in ARTICLES and index + 2 < len(doc) and joined(doc, index + 1) and doc[index + 2].text[:1].isupper()
-
-
-def ends(doc: Doc, index: int) -> list[int]:
-    """The ends (exclusive) of the runs that start at this token, shortest first."""
+def ends(words: Words, index: int) -> list[int]:
+    """The ends (exclusive) of the runs of name words that start at this token, shortest first."""
     found: list[int] = []
-    words, position, loose = 0, index, 0
-    while position < len(doc) and words < MAX_WORDS:
-        token = doc[position]
-        if capital(token) or (words and token.text.isdigit()):
-            words, loose = words + 1, 0
+    count, position, loose = 0, index, 0
+    while position < len(words) and count < MAX_WORDS:
+        text, lower = words.text[position], words.lower[position]
+        if words.cap[position] or (count and text.isdigit()):
+            count, loose = count + 1, 0
             found.append(position + 1)
-        elif joined(doc, position) or (token.lower_ in ARTICLES and position == index) or (token.text in POSSESSIVE and words and position + 1 < len(doc) and capital(doc[position + 1])):
-            pass
-        elif token.lower_ in PARTICLES and words and loose < 2:
+        elif lower in PARTICLES and count and loose < 2:
             loose += 1
-        else:
-            if found and found[-1] == position and token.is_alpha and token.lower_ in _small_nouns():
+        elif not (words.joined(position) or (lower in ARTICLES and position == index) or _owns(words, position, count)):
+            if found and found[-1] == position and lower in _small_nouns():
                 found.append(position + 1)
             break
         position += 1
     return found
 
 
+def _owns(words: Words, index: int, count: int) -> bool:
+    """Whether the token is the "'s" of a name that goes on ("Cox's Bazar")."""
+    return bool(count) and words.text[index] in POSSESSIVE and index + 1 < len(words) and words.cap[index + 1]
+
+
 @lru_cache(maxsize=1)
 def _small_nouns() -> frozenset[str]:
     """Generic nouns that table names end in in lower case ("Lachin corridor", "Rafah crossing")."""
-    words = place_words()
-    return words["area_noun"] | words["facility_noun"] | words["water_noun"] | words["region_noun"]
+    return slots("area_noun", "facility_noun", "water_noun", "region_noun")
 
 
 class Names:
     """All known names of a document: `at[start]` maps an end to its reading."""
 
-    def __init__(self, doc: Doc, table: PlaceTable) -> None:
-        self.doc = doc
+    def __init__(self, words: Words, table: PlaceTable) -> None:
         self.at: dict[int, dict[int, Reading]] = {}
         runs: list[tuple[int, int, str]] = []
         wanted: dict[str, int] = {}
-        for index in range(len(doc)):
-            if not starts(doc, index):
+        for index in range(len(words)):
+            if not words.starts(index):
                 continue
-            for end in ends(doc, index):
-                folded = fold(doc[index:end].text)
+            for end in ends(words, index):
+                folded = fold(words.span(index, end))
                 if len(folded) > 1:
                     runs.append((index, end, folded))
                     wanted.setdefault(folded, len(wanted))
         packed = gazetteer().find(list(wanted))
         readings: dict[tuple[str, bool], Reading | None] = {}
         for index, end, folded in runs:
-            text = doc[index:end].text
-            upper = text.isupper()
+            upper = words.span(index, end).isupper()
             key = (folded, upper)
             if key not in readings:
                 readings[key] = read_name(folded, upper, table, tuple(unpack(packed[wanted[folded]][:BIG])))

@@ -4,208 +4,158 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spacy.tokens import Doc
-
 from conflict_extract.annotate._actor_use import lemma_of
-from conflict_extract.annotate._place_names import POSSESSIVE, capital, joined
-from conflict_extract.lexicons.places import place_words
+from conflict_extract.annotate._place_words import POSSESSIVE, Words, slot, slots
 
 MAX_BACK = 12  # tokens that are stepped over between a name and the word that governs it
-PLAIN = frozenset(["the", "a", "an", "its", "their", "his", "her", "both", "nearby", "neighbouring", "neighboring", "besieged"])
 
 
-def _slot(name: str) -> frozenset[str]:
-    return place_words().get(name, frozenset())
-
-
-def _is(slot: str, doc: Doc, index: int) -> bool:
-    """Whether the token's form or lemma stands in a slot of `place_words.jsonl`."""
-    words = _slot(slot)
-    token = doc[index]
-    return token.lower_ in words or lemma_of(token) in words
-
-
-def place_role(doc: Doc, start: int, end: int, earlier: Mapping[int, tuple[int, str]] | None = None) -> str:
+def place_role(words: Words, start: int, end: int, earlier: Mapping[int, str] | None = None) -> str:
     """The role of the place name in tokens `[start, end)`.
 
     Args:
-        doc: the document; only words and lemmas are read, so that it works without a tree.
+        words: the document; only forms, lemmas and word classes are read, so that it works without a tree.
         start, end: the name in tokens.
-        earlier: places before this one: end token -> (start token, role), for "A and B" and "A, B".
+        earlier: roles of the places before this one by their end, for "A and B" and "A, B".
 
     Returns:
         at, near, from, to or reference.
     """
-    if end + 1 < len(doc) and joined(doc, end) and doc[end + 1].lower_ == "bound":
+    if end < len(words) and words.joined(end) and words.at(end + 1) == "bound":
         return "to"
-    index = _governor(doc, start)
+    index = _governor(words, start)
     if index < 0:
         return "at"
-    word = doc[index].lower_
-    if word in ("and", "or", ",", "–", "&", "plus") or (word == "as" and index > 1):
-        return _shared(doc, index, earlier or {})
-    return _by_word(doc, index, start)
+    word = words.lower[index]
+    if word in ("and", "or", ",", "–", "&", "plus") or (word == "as" and words.at(index - 1) == "well"):
+        return _shared(words, index, earlier or {})
+    return _by_word(words, index)
 
 
-def _governor(doc: Doc, start: int) -> int:
+def _governor(words: Words, start: int) -> int:
     """The token that governs a name: to the left over articles, directions, adjectives, "the city of", "Syria's"; -1 for none."""
     index = start - 1
-    steps = 0
-    kinds = _slot("settlement_noun") | _slot("region_noun") | _slot("area_noun") | _slot("facility_noun")
-    while index >= 0 and steps < MAX_BACK:
-        token = doc[index]
-        word = token.lower_
-        steps += 1
-        if token.is_space:
-            if "\n" in token.text:
+    kinds = slots("settlement_noun", "region_noun", "area_noun", "facility_noun")
+    for _ in range(MAX_BACK):
+        if index < 0:
+            return -1
+        word = words.lower[index]
+        if word.isspace():
+            if "\n" in word:
                 return -1
             index -= 1
-        elif word in PLAIN or (word in _slot("direction") and not _compass_of(doc, index)):
+        elif word in slot("determiner") or (word in slot("direction") and not _heads_of(words, index)):
             index -= 1
-        elif word == "of" and index and doc[index - 1].lower_ in kinds and not _compass_of(doc, index - 1):
+        elif word == "of" and words.at(index - 1) in kinds and not _heads_of(words, index - 1):
             index -= 2
-        elif word in kinds and not capital(token) and index + 1 < len(doc) and capital(doc[index + 1]):
+        elif word in kinds and not words.cap[index] and index + 1 < start + 1 and words.cap[index + 1]:
             index -= 1
-        elif word in POSSESSIVE and index and capital(doc[index - 1]):
+        elif word in POSSESSIVE and index and words.cap[index - 1]:
             index -= 2
-            while index > 0 and capital(doc[index]) and capital(doc[index - 1]):
+            while index > 0 and words.cap[index] and words.cap[index - 1]:
                 index -= 1
-        elif joined(doc, index):
+        elif words.joined(index):
             index -= 2
-        elif (token.pos_ == "ADJ" and index + 1 < start and not token.is_sent_start) or (
-            token.pos_ in ("VERB", "ADJ")
-            and token.tag_ in ("VBN", "VBD", "JJ")
-            and index
-            and doc[index - 1].lower_ in ("the", "-")
-        ):
+        elif _attributive(words, index, start):
             index -= 1
         else:
             return index
     return -1
 
 
-def _compass_of(doc: Doc, index: int) -> bool:
+def _attributive(words: Words, index: int, start: int) -> bool:
+    """An adjective or participle before the name ("the rebel-held Aleppo")."""
+    token = words.token(index)
+    if token.pos_ == "ADJ" and index + 1 < start and not words.sentence_start[index]:
+        return True
+    return token.pos_ in ("VERB", "ADJ") and token.tag_ in ("VBN", "VBD", "JJ") and words.at(index - 1) in ("the", "-")
+
+
+def _heads_of(words: Words, index: int) -> bool:
     """ "south" before "of" is the head of "south of Mosul", not a modifier."""
-    return doc[index].lower_ in _slot("compass") and index + 1 < len(doc) and doc[index + 1].lower_ in ("of", "from")
+    return words.at(index) in slot("compass") and words.at(index + 1) in ("of", "from")
 
 
-def _shared(doc: Doc, index: int, earlier: Mapping[int, tuple[int, str]]) -> str:
+def _shared(words: Words, index: int, earlier: Mapping[int, str]) -> str:
     """The role of the place before a comma or conjunction; `at` when none is there."""
-    while index > 0 and (doc[index - 1].text == "," or doc[index].lower_ == "as" or doc[index - 1].lower_ in ("well", "and")):
+    while index > 0 and words.lower[index] in (",", "and", "or", "as", "well", "&", "–", "plus"):
+        if index in earlier:
+            return earlier[index]
         index -= 1
-    for back in range(index, max(-1, index - 4), -1):
-        if back in earlier:
-            return earlier[back][1]
-        if back < len(doc) and back < index and doc[back].is_punct and doc[back].text != ",":
-            break
+    for end in range(index + 1, max(0, index - 2), -1):  # a generic noun may stand between ("A village and B")
+        if end in earlier:
+            return earlier[end]
     return "at"
 
 
-def _by_word(doc: Doc, index: int, start: int) -> str:
-    word = doc[index].lower_
-    before = doc[index - 1].lower_ if index else ""
+def _by_word(words: Words, index: int) -> str:
+    """The role by the governing word."""
+    word, before = words.lower[index], words.at(index - 1)
     if word == "of":
-        if before in _slot("compass"):
-            return "reference"
-        if _measured(doc, index, "within"):
-            return "reference"
-        if before in _slot("near_noun"):
-            return "near"
-        if before in ("outside", "out"):
-            return "from" if before == "out" else "near"
-        if before in ("bank", "shore", "shores", "foot", "slopes", "mouth"):
-            return "at"
-        if before in _slot("border_noun"):
-            return "reference"
-        if before == "ahead":
-            return "reference"
-        return "at"
-    if word in _slot("from_prep"):
-        if (
-            before in _slot("measure")
-            or before in _slot("away")
-            or before in _slot("compass")
-            or before.isdigit()
-            or before == ")"
-        ):
-            return "reference"
-        if before in ("far", "apart") or _across_border(doc, index):
-            return "reference"
-        return "from"
-    if word in _slot("to_prep"):
-        if before in ("close", "next", "adjacent", "closer", "nearest", "near", "proximity"):
-            return "near"
-        if before in _slot("compass") and index > 1 and doc[index - 2].lower_ == "the":
-            return "reference"
-        if before in (
-            "road",
-            "highway",
-            "route",
-            "gateway",
-            "access",
-            "line",
-            "lines",
-            "roads",
-            "routes",
-            "motorway",
-        ) and "from" not in (token.lower_ for token in doc[max(0, index - 6) : index]):
-            return "reference"
-        return "to"
+        return _of(words, index, before)
+    if word == "from":
+        return "reference" if _far_from(words, index, before) else "from"
+    if word in slot("to_prep"):
+        return _to(words, index, before)
     if word == "for":
-        back = " ".join(lemma_of(token) for token in doc[max(0, index - 6) : index])
-        return (
-            "to"
-            if any(verb in back.split() for verb in ("leave", "depart", "head", "bind", "bound", "flee", "set", "embark", "sail"))
-            else "at"
-        )
+        back = {lemma_of(words.token(other)) for other in range(max(0, index - 6), index)}
+        return "to" if back & slot("for_verb") else "at"
     if word == "on":
-        return "to" if any(_is("to_verb_on", doc, back) for back in range(max(0, index - 2), index)) else "at"
+        return "to" if any(words.is_act(other, "to_verb_on") for other in range(max(0, index - 2), index)) else "at"
     if word in ("in", "at"):
         window = range(max(0, index - 3), index)
-        if any(_is("to_verb_in", doc, back) and doc[back].pos_ != "NOUN" for back in window):
-            return "to"
-        return "to" if before in ("refuge", "shelter", "sanctuary", "asylum") else "at"
-    if word == "between" or word == "bordering":
+        arrives = any(words.is_act(other, "to_verb_in") and words.token(other).pos_ != "NOUN" for other in window)
+        return "to" if arrives or before in slot("refuge") else "at"
+    if word in ("between", "bordering"):
         return "reference"
-    if word in ("with", "separating") and any(
-        doc[back].lower_ in _slot("border_noun") for back in range(max(0, index - 2), index)
-    ):
-        return "reference"
-    if word in _slot("near"):
-        if word == "by" and not _near_by(doc, index):
-            return "at"
-        if word == "off" and before in ("cut", "sealed", "closed", "set", "cordoned"):
-            return "at"
-        return "near"
-    if word == "towards":
-        return "to"
-    if _is("from_verb", doc, index) and doc[index].pos_ != "NOUN" and not (index and doc[index - 1].lower_ in ("the", "a", "on")):
+    if word == "with":
+        return "reference" if any(words.at(index - back) in slot("border_noun") for back in (1, 2)) else "at"
+    if word in slot("near"):
+        return _near(words, index, word, before)
+    token = words.token(index)
+    if token.pos_ == "NOUN":
+        return "at"
+    if words.is_act(index, "from_verb") and before not in ("the", "a", "on"):
         return "from"
-    if _is("to_verb", doc, index) and doc[index].pos_ != "NOUN":
-        return "to"
-    return "at"
+    return "to" if words.is_act(index, "to_verb") else "at"
 
 
-def _measured(doc: Doc, index: int, word: str) -> bool:
-    """ "within 7.5 kilometres of", "15 km short of": a measure between a word and this token."""
-    window = [token.lower_ for token in doc[max(0, index - 7) : index]]
-    return any(item in _slot("measure") for item in window[-3:]) or (
-        word in window and any(token.like_num for token in doc[max(0, index - 5) : index])
-    )
+def _of(words: Words, index: int, before: str) -> str:
+    if before in slot("compass") or before in slot("border_noun") or before in ("ahead", "short"):
+        return "reference"
+    window = words.lower[max(0, index - 7) : index]
+    if any(item in slot("measure") for item in window[-2:]) and ("within" in window or any(map(_number, window))):
+        return "reference"
+    if before in slot("near_noun") or before == "outside":
+        return "near"
+    return "from" if before == "out" else "at"
 
 
-def _across_border(doc: Doc, index: int) -> bool:
-    """ "across the border from Gaziantep", "across the river from"."""
-    words = [token.lower_ for token in doc[max(0, index - 4) : index]]
-    return "across" in words and any(
-        word in words for word in ("border", "river", "frontier", "strait", "lake", "line", "bay", "water")
-    )
+def _far_from(words: Words, index: int, before: str) -> bool:
+    """ "6 km from Daquq", "across the border from Gaziantep", "far from the city"."""
+    if before in slots("measure", "away", "compass") or before == ")" or _number(before) or before in ("far", "apart"):
+        return True
+    window = words.lower[max(0, index - 4) : index]
+    return "across" in window and any(item in slot("crossed_noun") for item in window)
 
 
-def _near_by(doc: Doc, index: int) -> bool:
-    """Whether "by" is a place word: "a camp by the Tigris"."""
-    return (
-        index > 0
-        and doc[index - 1].pos_ == "NOUN"
-        and doc[index - 1].lower_ in _slot("facility_noun") | _slot("settlement_noun") | _slot("road_noun")
-    )
+def _to(words: Words, index: int, before: str) -> str:
+    if before in slot("close_adjective"):
+        return "near"
+    if before in slot("compass") and words.at(index - 2) == "the":
+        return "reference"
+    if before in slot("route_noun") and "from" not in words.lower[max(0, index - 6) : index]:
+        return "reference"
+    return "to"
+
+
+def _near(words: Words, index: int, word: str, before: str) -> str:
+    if word == "by" and before not in slots("facility_noun", "settlement_noun", "road_noun"):
+        return "at"
+    if word == "off" and before in ("cut", "sealed", "closed", "set", "cordoned"):
+        return "at"
+    return "near"
+
+
+def _number(word: str) -> bool:
+    return word[:1].isdigit()

@@ -14,9 +14,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._actor_use import place_or_actor
-from conflict_extract.annotate._place_candidates import Candidate, Finder
-from conflict_extract.annotate._place_resolution import Choice, Resolver
+from conflict_extract.annotate._place_candidates import find_candidates
+from conflict_extract.annotate._place_context import Candidate
+from conflict_extract.annotate._place_resolution import Choice, resolve
 from conflict_extract.annotate._place_roles import place_role
+from conflict_extract.annotate._place_words import Words
 from conflict_extract.annotate.layer import (
     ActorMention,
     ActorRow,
@@ -75,11 +77,11 @@ class Places:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the layer and the table."""
-        candidates = Finder(doc, self.table, *_actor_spans(doc)).run()
-        choices = Resolver(candidates, _country_weights(doc)).run()
+        words, candidates = find_candidates(doc, self.table, *_actor_spans(doc))
+        choices = resolve(candidates, _country_weights(doc))
         rows, keys = _rows(doc, candidates, choices, self.table)
         write_table(doc, "places", rows)
-        write(doc, "places", _mentions(doc, candidates, choices, keys))
+        write(doc, "places", _mentions(doc, words, candidates, choices, keys))
         return doc
 
 
@@ -251,8 +253,10 @@ def _named_after(doc: Doc, end: int) -> bool:
     return False
 
 
-def _mentions(doc: Doc, candidates: Sequence[Candidate], choices: Sequence[Choice], keys: Sequence[str]) -> list[PlaceMention]:
-    earlier: dict[int, tuple[int, str]] = {}
+def _mentions(
+    doc: Doc, words: Words, candidates: Sequence[Candidate], choices: Sequence[Choice], keys: Sequence[str]
+) -> list[PlaceMention]:
+    earlier: dict[int, str] = {}
     containers = {item.within: number for number, item in enumerate(candidates) if item.within is not None}
     roles: dict[int, str] = {}
     mentions: list[PlaceMention] = []
@@ -264,9 +268,9 @@ def _mentions(doc: Doc, candidates: Sequence[Candidate], choices: Sequence[Choic
         if child is not None and child in roles and child < number and doc[candidates[child].end : item.start].text == ",":
             role = roles[child]
         else:
-            role = place_role(doc, item.start, item.end, earlier)
+            role = place_role(words, item.start, item.end, earlier)
         roles[number] = role
-        earlier[item.end] = (item.start, role)
+        earlier[item.end] = role
         if (
             use == "actor"
             and not _polity(choice)

@@ -1,0 +1,103 @@
+"""The words of a document as plain lists, and the word classes that the place rules ask for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from spacy.attrs import IDX, IS_PUNCT, IS_STOP, LENGTH, ORTH, SENT_START, SPACY
+from spacy.tokens import Doc, Token
+
+from conflict_extract.annotate._actor_use import lemma_of
+from conflict_extract.lexicons.places import place_words
+
+ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
+HYPHENS = frozenset("-‐‑–")
+POSSESSIVE = frozenset(("'s", "’s"))
+
+
+def slot(name: str) -> frozenset[str]:
+    """The words of a slot of `place_words.jsonl`."""
+    return place_words()[name]
+
+
+@lru_cache(maxsize=64)
+def slots(*names: str) -> frozenset[str]:
+    """The words of several slots together."""
+    return frozenset().union(*(slot(name) for name in names))
+
+
+class Words:
+    """Forms, lower-case forms, capitals and offsets of all tokens, read once.
+
+    `cap[i]`: whether token i begins like a name. `gap[i]`: whether white space follows it. `stop[i]`: function word or punctuation.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.source = doc.text
+        table = doc.to_array([ORTH, IDX, LENGTH, SPACY, SENT_START, IS_STOP, IS_PUNCT])
+        forms: dict[int, tuple[str, str, bool]] = {}
+        strings = doc.vocab.strings
+        self.text: list[str] = []
+        self.lower: list[str] = []
+        self.cap: list[bool] = []
+        for orth in table[:, 0].tolist():
+            form = forms.get(orth)
+            if form is None:
+                text = strings[orth]
+                form = forms[orth] = (text, text.lower(), _capital(text))
+            self.text.append(form[0])
+            self.lower.append(form[1])
+            self.cap.append(form[2])
+        self.begin: list[int] = table[:, 1].tolist()
+        self.end: list[int] = (table[:, 1] + table[:, 2]).tolist()
+        self.gap: list[bool] = (table[:, 3] > 0).tolist()
+        self.sentence_start: list[bool] = (table[:, 4] == 1).tolist()
+        self.stop: list[bool] = ((table[:, 5] > 0) | (table[:, 6] > 0)).tolist()
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def token(self, index: int) -> Token:
+        """The spaCy token."""
+        return self.doc[index]
+
+    def span(self, start: int, end: int) -> str:
+        """The text from token `start` to `end`."""
+        return self.source[self.begin[start] : self.end[end - 1]]
+
+    def at(self, index: int) -> str:
+        """The lower-case form, or an empty string outside the document."""
+        return self.lower[index] if 0 <= index < len(self.lower) else ""
+
+    def joined(self, index: int) -> bool:
+        """Whether the token is a hyphen between two words without white space."""
+        return self.text[index] in HYPHENS and 0 < index < len(self.text) - 1 and not self.gap[index] and not self.gap[index - 1]
+
+    def starts(self, index: int) -> bool:
+        """Whether a name may start here: a capitalised word, or an article joined to one ("al-Khani")."""
+        if self.cap[index]:
+            return True
+        return (
+            self.lower[index] in ARTICLES
+            and index + 2 < len(self.text)
+            and self.joined(index + 1)
+            and self.text[index + 2][:1].isupper()
+        )
+
+    def back_over(self, index: int, *more: str) -> int:
+        """From `index` to the left over articles, directions and the words given; the index of the first other token or -1."""
+        directions = slot("direction")
+        while index >= 0 and (self.lower[index] in ("the", "a", "an", *more) or self.lower[index] in directions):
+            index -= 1
+        return index
+
+    def is_act(self, index: int, name: str) -> bool:
+        """Whether a token's form or lemma is in a slot of verbs."""
+        return self.lower[index] in slot(name) or lemma_of(self.doc[index]) in slot(name)
+
+
+def _capital(text: str) -> bool:
+    if text[-1:] == "$":
+        return False
+    return text[:1].isupper() or (len(text) > 2 and text[:2] in ("d'", "d’") and text[2:3].isupper())
