@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def annotate(nlp: Any) -> Any:
     """Text and date to a Doc with the layer, by the pipeline up to our component."""
     from conflict_extract.api import make_doc
 
-    @lru_cache(maxsize=None)
+    @cache
     def run(text: str, date: str | None = DATE) -> Doc:
         doc = make_doc(nlp, text, date=date)
         for name, component in nlp.pipeline:

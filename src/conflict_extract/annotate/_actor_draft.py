@@ -8,7 +8,7 @@ from functools import lru_cache
 from spacy.tokens import Doc, Token
 
 from conflict_extract.annotate._actor_match import Hit
-from conflict_extract.annotate._actor_use import use_words
+from conflict_extract.annotate._actor_use import has_tree, use_words
 from conflict_extract.lexicons.actors import ActorEntry, Role, roles
 
 DEMONYM = frozenset(["adjective", "person", "people"])
@@ -73,7 +73,7 @@ def role_at(doc: Doc, index: int) -> tuple[Role, bool, int] | None:
 
 def has_tags(doc: Doc) -> bool:
     """Whether the Doc has parts of speech."""
-    return doc.has_annotation("POS")
+    return any(token.pos for token in doc[:20])
 
 
 def starts_sentence(token: Token) -> bool:
@@ -86,7 +86,7 @@ def starts_sentence(token: Token) -> bool:
 
 def left_edge(doc: Doc, head: int, hits: dict[int, Hit]) -> int:
     """The first token of the noun phrase that ends at `head`, to the left only: determiner, modifiers, possessors."""
-    tagged, tree = has_tags(doc), doc.has_annotation("DEP")
+    tagged, tree = has_tags(doc), has_tree(doc)
     first = head
     while first > 0:
         token = doc[first - 1]

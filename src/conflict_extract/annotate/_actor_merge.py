@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate._actor_draft import Draft, role_at
 from conflict_extract.annotate._actor_scene import Scene
-from conflict_extract.annotate._actor_use import ACTOR
+from conflict_extract.annotate._actor_use import ACTOR, has_tree
 from conflict_extract.annotate.layer import ActorMention, ActorRow
 from conflict_extract.lexicons.actors import ActorEntry, key_of
 
@@ -203,9 +203,7 @@ def _initials(acronym: str, name: str) -> bool:
     initials = [part[0] for part in key_of(name) if part not in _FUNCTION]
     everything = [part[0] for part in key_of(name)]
     return (
-        letters == initials
-        or letters == everything
-        or (len(letters) > 2 and letters[0] == initials[0] and _subsequence(letters, everything))
+        letters in (initials, everything) or (len(letters) > 2 and letters[0] == initials[0] and _subsequence(letters, everything))
     )
 
 
@@ -482,9 +480,9 @@ def _coordinated(doc: Doc, one: Draft, other: Draft) -> bool:
     if not between or len(between) > 3:
         return False
     joined = between[0] in ("and", ",") and all(word in ("and", ",", "the", "a", "an", "its", "their") for word in between)
-    if not joined or other.first <= one.last or role_at(doc, one.first) is None and one.kind == "person" and between[0] == ",":
+    if not joined or other.first <= one.last or (role_at(doc, one.first) is None and one.kind == "person" and between[0] == ","):
         return False
-    if doc.has_annotation("DEP"):
+    if has_tree(doc):
         token = doc[other.head]
         return token.dep_ == "conj"
     return between[0] == "and"

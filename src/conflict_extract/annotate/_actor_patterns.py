@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 
 from spacy.tokens import Token
@@ -73,9 +74,7 @@ def is_phrase_head(scene: Scene, index: int) -> bool:
     if role_at(doc, index + 1) is not None and (not following.pos_ or following.pos_ in ("NOUN", "PROPN")):
         joined = has_tree(doc) and token.dep_ not in ("compound", "nmod:desc", "amod", "flat", "nmod:poss", "nmod:unmarked")
         return joined and following.head.i != token.i
-    if following.pos_ in ("NOUN", "PROPN") and token.dep_ in ("compound", "amod", "nmod:desc", "nmod:unmarked"):
-        return False
-    return True
+    return not (following.pos_ in ("NOUN", "PROPN") and token.dep_ in ("compound", "amod", "nmod:desc", "nmod:unmarked"))
 
 
 def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int | None = None) -> Draft | None:
@@ -87,7 +86,7 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
     if last > index + 1:
         name += " " + " ".join(doc[index + 1 : last].text.split())
-    sides = [hit for hit in _sides(scene, start, index, last)]
+    sides = list(_sides(scene, start, index, last))
     words = [token.lower_ for token in doc[start : index + 1]]
     draft = Draft(
         first=start,
@@ -354,7 +353,7 @@ def _government_noun(words: list[str]) -> bool:
 def _is_state_body(draft: Draft, role: Role, words: list[str]) -> bool:
     """Whether the phrase is a body or an officer that only a state has ("army", "defence ministry", "foreign minister")."""
     institutions = use_words("state_institution", "actor")
-    pairs = {f"{one} {two}" for one, two in zip(words, words[1:], strict=False)}
+    pairs = {f"{one} {two}" for one, two in itertools.pairwise(words)}
     if role.kind == "group":
         return (
             words[-1] in institutions or bool(pairs & institutions) or words[-1] in use_words("state_itself", "actor") - {"side"}
@@ -434,8 +433,8 @@ def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
             draft.use = MODIFIER
         return
     if entry is not None and draft.rule == "phrase" and draft.last < len(scene.doc) and scene.doc[draft.last].lower_ == "of":
-        behind = scene.by_token.get(draft.last + 1) or scene.by_token.get(draft.last + 2)
-        if behind is not None and scene.state(behind.entry) is entry:
+        owner = scene.by_token.get(draft.last + 1) or scene.by_token.get(draft.last + 2)
+        if owner is not None and scene.state(owner.entry) is entry:
             draft.name = f"{draft.name} of {entry.name}" if _is_state_body(draft, role, words) else draft.name
     if draft.rule == "context body" and entry is not None:
         adjective = next(iter(entry.names("adjective")), None)

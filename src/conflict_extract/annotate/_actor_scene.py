@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import PERSON_LABELS, PLACE_LABELS, Draft
 from conflict_extract.annotate._actor_match import Context, Hit, contest, find_hits, settle
+from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate.layer import FrameRecord, read
 from conflict_extract.lexicons.actors import ActorEntry, ActorIndex
 
@@ -57,7 +58,7 @@ class Scene:
     def sentence(self, token: int) -> str:
         """The words of the sentence around a token; without sentence boundaries, those of its line."""
         doc = self.doc
-        if doc.has_annotation("SENT_START"):
+        if doc[0].is_sent_start and has_tree(doc):
             return str(doc[token].sent.text)
         first = last = token
         while first > 0 and doc[first - 1].text not in {".", "!", "?"} and "\n" not in doc[first - 1].text and token - first < 60:

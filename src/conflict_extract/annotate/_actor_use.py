@@ -21,6 +21,7 @@ _ENDINGS = tuple(
 _LIGHT = frozenset(
     ["be", "have", "will", "would", "could", "may", "might", "must", "should", "can", "has", "not", "also", "again"]
 )
+_PROBE = 20  # tokens
 _MAX_STEPS = 12  # conjunctions and appositions are followed at most so far
 
 
@@ -97,8 +98,8 @@ def _is(slot: str, use: str, word: str) -> bool:
 
 
 def has_tree(doc: Doc) -> bool:
-    """Whether the Doc has a dependency tree."""
-    return doc.has_annotation("DEP")
+    """Whether the Doc has a dependency tree (looks at its start only, so that asking often costs nothing)."""
+    return any(token.dep for token in doc[:_PROBE])
 
 
 def place_or_actor(doc: Doc, start_token: int, end_token: int) -> str:

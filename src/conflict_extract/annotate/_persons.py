@@ -7,7 +7,6 @@ from conflict_extract.annotate._actor_draft import (
     Draft,
     _joins,
     abbreviated_titles,
-    bare_name,
     has_tags,
     role_at,
     starts_sentence,
@@ -25,7 +24,7 @@ _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "de
 
 def draft_people(scene: Scene) -> None:
     """Add drafts for persons and for noun phrases, from left to right, so that each can look back."""
-    spans = {first: last for first, last in scene.person_spans}
+    spans = dict(scene.person_spans)
     titles = {first - 1 for first in spans}
     for index in range(len(scene.doc)):
         if index in spans and not any(token in scene.used for token in range(index, spans[index])):
@@ -83,11 +82,15 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
     for ent in scene.persons:
         first, last = ent.start, ent.end
         for index in range(last - 2, first - 1, -1):
-            if _is_title(scene, index) or not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS:
+            if _is_title(scene, index) or (not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS):
                 first = index + 1
                 break
         while first < last - 1 and not doc[first].text[0].isalnum():
             first += 1
+        if doc[first].lower_ == "of" and first and _is_title(scene, first - 1):
+            first += 1
+            while first < last - 1 and doc[first].lower_ in use_words("portfolio", "same"):
+                first += 1
         while last > first + 1 and (doc[last - 1].text in ("'s", "’s") or not doc[last - 1].text[0].isalnum()):
             last -= 1
         hit = scene.by_token.get(first)
@@ -184,9 +187,7 @@ def _before(scene: Scene, draft: Draft) -> None:
             first -= 2
         elif token.lower_.rstrip(".") in abbreviated_titles():
             first -= 1
-        elif token.text in HYPHENS and first > 1 and not token.whitespace_:
-            first -= 2
-        elif token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title:
+        elif (token.text in HYPHENS and first > 1 and not token.whitespace_) or (token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title):
             first -= 2
         elif first - 1 in scene.in_person:
             break
@@ -287,7 +288,7 @@ def _after(scene: Scene, draft: Draft) -> None:
         return
     for index in range(start, min(start + _MAX_TITLE, len(doc))):
         token = doc[index]
-        if token.text in {",", ".", ";"} or token.pos_ in ("VERB", "AUX") and not token.tag_ == "VBN":
+        if token.text in {",", ".", ";"} or (token.pos_ in ("VERB", "AUX") and token.tag_ != "VBN"):
             return
         found = role_at(doc, index)
         if found is None or found[0].kind != "person" or not is_phrase_head(scene, index):

@@ -246,7 +246,7 @@ class ActorIndex:
 
     def _add(self, name: Name) -> None:
         forms = [name.text]
-        if name.text.lower().startswith("the ") and name.entry.type != "media":
+        if name.text.lower().startswith("the ") and name.entry.type != "media" and name.kind != "capital":
             forms = [name.text[4:]]
         for form in forms:
             key = key_of(form)
