@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns
+from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns, word_set
 from conflict_extract.values.reject import is_counted_noun, looks_plural
 
-_STOP = frozenset(
+_STOP = word_set(
     "the a an this that these those his her its their our my your of in on at to for from with by as and or but nor than that which "
     "who whom whose when where while if was were is are be been being has have had do does did will would could should may might must "
     "can not n't also then now so into over after before since during until against between among near about around under above "
     "below per killed wounded injured died dead missing arrested detained fled displaced including said says told when because "
     "there here he she it they we i you him them us what how why were went came took made put ago later earlier last next this "
-    "on-board aboard inside outside across through up down off out back away both either neither each every any no".split()
+    "on-board aboard inside outside across through up down off out back away both either neither each every any no"
 )
-_NOT_HEAD = frozenset("percent per cent times time o'clock a.m p.m am pm gmt minutes".split())
-_ADJECTIVES = frozenset(
+_NOT_HEAD = word_set("percent per cent times time o'clock a.m p.m am pm gmt minutes")
+_ADJECTIVES = word_set(
     "other others more additional further new young old former suspected alleged armed unarmed senior local foreign civilian innocent "
     "different separate top key major main small large big whole full extra elderly female male dead wounded injured missing "
-    "pregnant adult displaced returning registered confirmed reported similar previous military".split()
+    "pregnant adult displaced returning registered confirmed reported similar previous military"
 )
 
 
@@ -53,6 +53,7 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        self.text = doc.text  # Doc.text joins all tokens at every call
         self.starts = [token.idx for token in doc]
         self.tagged = bool(len(doc)) and doc.has_annotation("TAG")
         self.tree = doc._.ce_scheme == "ud2" and doc.has_annotation("DEP")
@@ -71,13 +72,14 @@ class Words:
         starts = self._sentence_starts
         at = max(0, bisect_right(starts, position) - 1)
         start = starts[at] if starts else 0
-        end = starts[at + 1] if at + 1 < len(starts) else len(self.doc.text)
+        end = starts[at + 1] if at + 1 < len(starts) else len(self.text)
         return start, end
 
     def _sentences(self) -> list[int]:
         """Where sentences start: from the annotation, else after a full stop before a capital and after line breaks."""
         if self.doc.has_annotation("SENT_START"):
-            return [token.idx for token in self.doc if token.is_sent_start] or [0]
+            starts = [token.idx for token in self.doc if token.is_sent_start]
+            return [at for at in starts if not self._breaks_off(at)] or [0]
         starts = [0]
         fresh = False
         for token in self.doc:
@@ -85,9 +87,18 @@ class Words:
                 starts.append(token.idx)
             if token.text[-1:] in ".!?" or "\n" in token.text or token.is_space:
                 fresh = token.text in (".", "!", "?") or "\n" in token.text
-            elif token.text not in ("\"", "”", "'", "’", ")"):
+            elif token.text not in ('"', "”", "'", "’", ")"):
                 fresh = False
         return starts
+
+    def _breaks_off(self, start: int) -> bool:
+        """Whether a sentence begins in lower case behind one line break only: then the line was wrapped, not the sentence ended."""
+        text = self.text
+        if not text[start : start + 1].islower():
+            return False
+        before = text[max(0, start - 40) : start]
+        kept = before.rstrip()
+        return bool(kept) and kept[-1] not in '.!?:;"”' and before[len(kept) :].count("\n") <= 1
 
 
 def plural(noun: str) -> str:
@@ -97,7 +108,20 @@ def plural(noun: str) -> str:
     ('girls', 'watchmen', 'children', 'cities', 'buses', 'people')
     """
     lower = noun.lower()
-    irregular = {"person": "people", "child": "children", "foot": "feet", "man": "men", "woman": "women", "wife": "wives", "life": "lives", "thief": "thieves", "tooth": "teeth", "aircraft": "aircraft", "police": "police", "series": "series"}
+    irregular = {
+        "person": "people",
+        "child": "children",
+        "foot": "feet",
+        "man": "men",
+        "woman": "women",
+        "wife": "wives",
+        "life": "lives",
+        "thief": "thieves",
+        "tooth": "teeth",
+        "aircraft": "aircraft",
+        "police": "police",
+        "series": "series",
+    }
     for one, many in irregular.items():
         if lower == one:
             return noun[: len(noun) - len(one)] + many
@@ -148,24 +172,35 @@ def _by_tags(words: Words, first: int, limit: int) -> NounPhrase | None:
         lower = token.lower_
         if i > first + 1 and doc[i - 1].text in ("-", "‑") and doc[i - 1].whitespace_ == "":
             head = i if _is_noun(token) else -1  # the last part of a compound decides: "rocket-propelled grenades"
-        elif _is_noun(token):
-            if lower in ("today", "yesterday", "tomorrow", "percent", "cent") or (head >= 0 and lower in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "each", "apiece")):
+        elif _is_noun(token) and not token.text.endswith("-"):
+            if lower in ("today", "yesterday", "tomorrow", "percent", "cent") or (
+                head >= 0
+                and lower in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "each", "apiece")
+            ):
                 break
             head = i
-        elif tag in ("JJ", "JJR", "JJS", "VBG", "VBN", "RBR", "ADJ", "AFX", "FW", "PRP$") or (tag in ("RB", "ADV") and i + 1 < stop and (doc[i + 1].tag_ in ("JJ", "VBN", "JJR") or lower == "more")):
+        elif tag in ("JJ", "JJR", "JJS", "VBG", "VBN", "RBR", "ADJ", "AFX", "FW", "PRP$") or (
+            tag in ("RB", "ADV") and i + 1 < stop and (doc[i + 1].tag_ in ("JJ", "VBN", "JJR") or lower == "more")
+        ):
             if tag == "PRP$":
                 break
             if tag == "VBN" and (head >= 0 or not _noun_follows(doc, i + 1, stop)):
                 break
-            if head >= 0 and not (doc[i - 1].text in ("-", "‑") or (i + 1 < stop and _is_noun(doc[i + 1]) and not (words.tree and doc[i].head.i <= head))):
+            if head >= 0 and not (
+                doc[i - 1].text in ("-", "‑")
+                or (i + 1 < stop and _is_noun(doc[i + 1]) and not (words.tree and doc[i].head.i <= head))
+            ):
                 break
             if tag == "VBG" and head >= 0:
                 break
-        elif token.text in ("-", "‑", "–") and i > first and token.whitespace_ == "" and i + 1 < stop:
-            pass
-        elif tag == "POS" or token.text in ("'s", "’s"):
-            pass
-        elif lower in ("and", "or", "&") and i > first and i + 1 < stop and _coordinated(words, first, head, i, stop):
+        elif (
+            (token.text in ("-", "‑", "–") and i > first and token.whitespace_ == "" and i + 1 < stop)
+            or tag == "POS"
+            or token.text in ("'s", "’s")
+            or (token.text.endswith("-") and len(token.text) > 1)  # "coal- and gas-fired"
+            or (lower in ("and", "or", "&") and doc[i - 1].text.endswith("-"))
+            or (lower in ("and", "or", "&") and i > first and i + 1 < stop and _coordinated(words, first, head, i, stop))
+        ):
             pass
         elif lower in ("more", "other", "others", "further", "additional", "new") and head < 0:
             if lower == "others":
@@ -174,12 +209,7 @@ def _by_tags(words: Words, first: int, limit: int) -> NounPhrase | None:
         else:
             break
         i += 1
-    if head < 0:
-        token = doc[first]
-        if token.lower_ in ("more", "others", "other", "dead"):
-            return None
-        return None
-    return _build(words, first, head)
+    return _build(words, first, head) if head >= 0 else None
 
 
 def _noun_follows(doc: Doc, i: int, stop: int) -> bool:
@@ -204,8 +234,7 @@ def _coordinated(words: Words, first: int, head: int, i: int, stop: int) -> bool
         return False
     if plural_head:
         same = (last.lower_ in person_nouns()) == (doc[head].lower_ in person_nouns())
-        after = doc[j] if j < len(doc) else None
-        return same and not (after is not None and after.tag_ in ("VBD", "VBP") and False)
+        return same
     return True
 
 
@@ -231,14 +260,27 @@ def _by_words(words: Words, first: int, limit: int) -> NounPhrase | None:
         if lower in ("and", "or") and head == i - 1 and head >= 0 and i + 1 < stop:
             following = doc[i + 1].lower_
             pair = is_counted_noun(following) and (following in person_nouns()) == (doc[head].lower_ in person_nouns())
-            later = i + 2 < stop and is_counted_noun(doc[i + 2].lower_) and doc[head].lower_ not in person_nouns() and doc[i + 1].is_alpha
+            later = (
+                i + 2 < stop
+                and is_counted_noun(doc[i + 2].lower_)
+                and doc[head].lower_ not in person_nouns()
+                and doc[i + 1].is_alpha
+            )
             if pair or (later and not doc[i + 1].is_stop):
                 i += 1
                 continue
             break
-        if not token.is_alpha and not (token.text[:1].isalpha() and token.text[-1:].isalnum()) and token.text not in ("U.S.", "U.K.", "U.N."):
+        if (
+            not token.is_alpha
+            and not (token.text[:1].isalpha() and token.text[-1:].isalnum())
+            and token.text not in ("U.S.", "U.K.", "U.N.")
+        ):
             break
-        if lower in _STOP and not (lower in ("dead", "wounded", "injured", "missing", "displaced") and i + 1 < stop and doc[i + 1].lower_ in person_nouns()):
+        if lower in _STOP and not (
+            lower in ("dead", "wounded", "injured", "missing", "displaced")
+            and i + 1 < stop
+            and doc[i + 1].lower_ in person_nouns()
+        ):
             break
         singular = known and not looks_plural(lower)
         if singular and i + 1 < stop and (doc[i + 1].text in ("-", "‑") or _plural_follows(doc, i + 1, stop)):
@@ -250,9 +292,7 @@ def _by_words(words: Words, first: int, limit: int) -> NounPhrase | None:
             if head >= 0 and not known:
                 break
             head = i
-        elif head >= 0:
-            break
-        elif not token.text[0].isupper() and lower not in _ADJECTIVES and i - first >= 4:
+        elif head >= 0 or (not token.text[0].isupper() and lower not in _ADJECTIVES and i - first >= 4):
             break
         i += 1
     if head < 0:
@@ -271,7 +311,7 @@ def _build(words: Words, first: int, head: int) -> NounPhrase | None:
     doc = words.doc
     token = doc[head]
     lower = token.lower_
-    if lower in _NOT_HEAD or lower in not_counted("label") and False:
+    if lower in _NOT_HEAD or (lower in not_counted("label") and False):
         return None
     start = head
     while start > first:
@@ -283,13 +323,25 @@ def _build(words: Words, first: int, head: int) -> NounPhrase | None:
         if before.lower_ in ("and", "or") and start - 1 > first:
             start -= 1
             continue
-        if before.lower_ in _ADJECTIVES or (words.tagged and not _is_noun(before)) or (not words.tagged and not (is_counted_noun(before.lower_) or (before.lower_, lower) in _PAIRS or f"{before.lower_} {lower}" in person_nouns() or f"{before.lower_} {lower}" in thing_nouns())):
+        if (
+            before.lower_ in _ADJECTIVES
+            or (words.tagged and not _is_noun(before))
+            or (
+                not words.tagged
+                and not (
+                    is_counted_noun(before.lower_)
+                    or (before.lower_, lower) in _PAIRS
+                    or f"{before.lower_} {lower}" in person_nouns()
+                    or f"{before.lower_} {lower}" in thing_nouns()
+                )
+            )
+        ):
             break
         if words.tagged and before.tag_ in ("NNP", "NNPS") and token.tag_ not in ("NNP", "NNPS"):
             break
         start -= 1
-    text = doc.text[doc[start].idx : token.idx + len(token)]
-    singular = token.tag_ == "NN" if words.tagged else not looks_plural(lower)
+    text = words.text[doc[start].idx : token.idx + len(token)]
+    singular = not looks_plural(lower) and (token.tag_ == "NN" or not words.tagged)
     if lower in ("others",):
         text = "others"
     elif singular and lower not in ("people", "police", "personnel", "staff", "aircraft", "infantry", "troops", "ammunition"):
@@ -306,7 +358,7 @@ def phrase_before(words: Words, position: int) -> NounPhrase | None:
     """The plural noun that ends right before `position` across a dash, colon or comma ("air strikes -- eight in …"), or None."""
     doc = words.doc
     i = words.index(position) - 1
-    while i >= 0 and doc[i].text in ("-", "--", "–", "—", ":", ",") :
+    while i >= 0 and doc[i].text in ("-", "--", "–", "—", ":", ","):
         i -= 1
     if i < 0:
         return None
@@ -332,7 +384,11 @@ def singular_phrase(words: Words, article: int) -> NounPhrase | None:
         lower = token.lower_
         if lower in person_nouns() and not (words.tagged and token.tag_ not in ("NN", "NNS", "JJ", "VBN", "NNP")):
             following = doc[i + 1] if i + 1 < stop else None
-            if following is not None and following.lower_ in person_nouns() and following.lower_ not in ("dead", "missing", "injured", "wounded", "killed"):
+            if (
+                following is not None
+                and following.lower_ in person_nouns()
+                and following.lower_ not in ("dead", "missing", "injured", "wounded", "killed")
+            ):
                 continue
             head = i
             break
@@ -344,5 +400,11 @@ def singular_phrase(words: Words, article: int) -> NounPhrase | None:
     if phrase is None:
         return None
     noun = doc[head].text
-    unit = phrase.unit if phrase.unit.lower().endswith(plural(noun).lower()) else phrase.unit[: len(phrase.unit) - len(noun)] + plural(noun) if phrase.unit.endswith(noun) else plural(noun)
+    unit = (
+        phrase.unit
+        if phrase.unit.lower().endswith(plural(noun).lower())
+        else phrase.unit[: len(phrase.unit) - len(noun)] + plural(noun)
+        if phrase.unit.endswith(noun)
+        else plural(noun)
+    )
     return NounPhrase(doc[article].idx, phrase.end, unit, phrase.head, phrase.words, phrase.other, head)

@@ -8,14 +8,40 @@ from conflict_extract.annotate._counted import Words
 from conflict_extract.annotate.layer import QuantityRecord
 from conflict_extract.lexicons.quantities import scope_words
 
-_SINCE = re.compile(r"(?<![^\W_])since\s(?:[^,.;()\n]{2,48}?)(?=[,.;()\n]|\s(?:when|while|but|and|as|according|the army|officials|he|she|they|said)\b|$)", re.IGNORECASE)
-_YEAR_SO_FAR = re.compile(r"(?<![^\W_])(?:so far this (?:year|month|week)|(?:already )?this year|to date|since then)(?![^\W_])", re.IGNORECASE)
-_PERIOD = re.compile(r"(?<![^\W_])(?:in|over|within|during) the (?:past|last|previous|preceding) (?:\w+ )?(?:hours?|days?|weeks?|months?|night|24)|(?<![^\W_])(?:overnight|yesterday|today|tonight|this morning|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'s|’s)?)(?![^\W_])", re.IGNORECASE)
-_INCLUDING = re.compile(r"(?:including|among them|included|of them|of whom|of which|, with)\s(?:(?:at least|about|some|around|more than|over|nearly|the)\s)*$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"(?<![^\W_])since\s(?:[^,.;()\n]{2,48}?)(?=[,.;()\n]|\s(?:when|while|but|and|as|according|the army|officials|he|she|they|said)\b|$)",
+    re.IGNORECASE,
+)
+_YEAR_SO_FAR = re.compile(
+    r"(?<![^\W_])(?:so far this (?:year|month|week)|(?:already )?this year|to date|since then)(?![^\W_])", re.IGNORECASE
+)
+_PERIOD = re.compile(
+    r"(?<![^\W_])(?:in|over|within|during) the (?:past|last|previous|preceding) (?:\w+ )?(?:hours?|days?|weeks?|months?|night|24)|(?<![^\W_])(?:overnight|yesterday|today|tonight|this morning|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'s|’s)?)(?![^\W_])",
+    re.IGNORECASE,
+)
+_INCLUDING = re.compile(
+    r"(?:including|among them|included|of them|of whom|of which|, with)\s(?:(?:at least|about|some|around|more than|over|nearly|the)\s)*$",
+    re.IGNORECASE,
+)
 _OF_THEM = re.compile(r"\s(?:of them|of whom|of which|of these|of those)(?![^\W_])", re.IGNORECASE)
-_UP_FROM = re.compile(r"(?:,|\()?\s?(?:up|down|revised|increased|raised|lowered|an increase|a rise)\s(?:sharply |slightly )?from\s(?:an?\s(?:earlier|initial|previous)\s(?:figure|estimate|toll|count|tally)?\s?(?:of\s)?)?(?:the\s)?(?:earlier\s|previous\s)?(?:about\s|at least\s|around\s|some\s|more than\s)?$", re.IGNORECASE)
-_INSTEAD = re.compile(r"(?:not|instead of|rather than|replacing|against)\s(?:the\s)?(?:an?\s)?(?:earlier\s|previously\s|initially\s|previous\s|initial\s)?(?:figure of\s|reported\s|announced\s|toll of\s|estimate of\s|as reported\s|as first reported\s)*$", re.IGNORECASE)
-_REVISED = re.compile(r"(?<![^\W_])(?:revis\w+|lower\w*|rais\w+|correct\w+|cut|adjust\w+|scaled back|updated?)\s(?:(?:its|their|the|his|her|an?)\s)?(?:[\w-]+\s){0,5}(?:up\s|down\s|upwards?\s|downwards?\s)?(?:to|at)\s(?:(?:at least|about|around|more than|over|nearly|some)\s)?$", re.IGNORECASE)
+_UP_FROM = re.compile(
+    r"(?:,|\()?\s?(?:up|down|revised|increased|raised|lowered|an increase|a rise)\s(?:sharply |slightly )?from\s(?:an?\s(?:earlier|initial|previous)\s(?:figure|estimate|toll|count|tally)?\s?(?:of\s)?)?(?:the\s)?(?:earlier\s|previous\s)?(?:about\s|at least\s|around\s|some\s|more than\s)?$",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    r"(?:not|instead of|rather than|replacing|against)\s(?:the\s)?(?:an?\s)?(?:earlier\s|previously\s|initially\s|previous\s|initial\s)?(?:figure of\s|reported\s|announced\s|toll of\s|estimate of\s|as reported\s|as first reported\s)*$",
+    re.IGNORECASE,
+)
+_REVISED = re.compile(
+    r"(?<![^\W_])(?:revis\w+|lower\w*|rais\w+|correct\w+|cut|adjust\w+|scaled back|updated?)\s(?:(?:its|their|the|his|her|an?)\s)?(?:[\w-]+\s){0,5}(?:up\s|down\s|upwards?\s|downwards?\s)?(?:to|at)\s(?:(?:at least|about|around|more than|over|nearly|some)\s)?$",
+    re.IGNORECASE,
+)
+
+
+_SHARED = frozenset(
+    {"killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "evacuated", "returned"}
+)
+"""Categories that a part takes over from its whole when its own words say nothing ("11 people died, six of them policemen")."""
 
 
 def cumulative_before() -> re.Pattern[str]:
@@ -29,7 +55,11 @@ _CACHE: dict[tuple[str, str], re.Pattern[str]] = {}
 def _compiled(scope: str, where: str) -> re.Pattern[str]:
     key = (scope, where)
     if key not in _CACHE:
-        phrases = sorted((entry.phrase for entry in scope_words() if entry.scope == scope and entry.where in (where, "any")), key=len, reverse=True)
+        phrases = sorted(
+            (entry.phrase for entry in scope_words() if entry.scope == scope and entry.where in (where, "any")),
+            key=len,
+            reverse=True,
+        )
         _CACHE[key] = re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, phrases)) + r")(?![^\W_])", re.IGNORECASE)
     return _CACHE[key]
 
@@ -61,15 +91,25 @@ def scope_of(text: str, record: QuantityRecord, left: str, right: str, *, furthe
         return "cumulative", None
     if further:
         return "further", None
-    if record.category in ("killed", "wounded", "casualties", "captured", "detained", "abducted", "displaced", "evacuated", "returned", "missing"):
-        if _PERIOD.search(right[:110]) or _PERIOD.search(left[-90:]):
-            return "new", None
+    if record.category in (
+        "killed",
+        "wounded",
+        "casualties",
+        "captured",
+        "detained",
+        "abducted",
+        "displaced",
+        "evacuated",
+        "returned",
+        "missing",
+    ) and (_PERIOD.search(right[:110]) or _PERIOD.search(left[-90:])):
+        return "new", None
     return "unknown", None
 
 
 def relate(words: Words, records: list[QuantityRecord]) -> None:
     """Fill `part_of`, `percent_of` and `replaces` of the records (in order of offset) in place; needs their ids."""
-    text = words.doc.text
+    text = words.text
     for position, record in enumerate(records):
         if record.kind not in ("count", "percent"):
             continue
@@ -77,18 +117,31 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
         left = text[max(sentence[0], record.start - 90) : record.start]
         before = _count_before(records, position, sentence[0])
         following = records[position + 1] if position + 1 < len(records) else None
-        close = following is not None and following.kind == "count" and following.start - record.end <= 24 and bool(
-            re.fullmatch(r"\s(?:[a-z]+\s)?of\s(?:the|its|their|these|those|his|all)?\s?(?:more than |about |some |nearly |over |estimated |roughly |around |total )*", text[record.end : following.start]) or re.fullmatch(r"\s?of\s(?:the|its|their|these|those)\s", text[record.end : following.start])
+        close = (
+            following is not None
+            and following.kind == "count"
+            and following.start - record.end <= 24
+            and bool(
+                re.fullmatch(
+                    r"\s(?:[a-z]+\s)?of\s(?:the|its|their|these|those|his|all)?\s?(?:more than |about |some |nearly |over |estimated |roughly |around |total )*",
+                    text[record.end : following.start],
+                )
+                or re.fullmatch(r"\s?of\s(?:the|its|their|these|those)\s", text[record.end : following.start])
+            )
         )
         if record.kind == "percent":
             if close and following is not None:
                 record.percent_of = following.id
-            elif _OF_THEM.match(text[record.end : record.end + 12]) and (target := _count_before(records, position, sentence[0] - 300)):
+            elif _OF_THEM.match(text[record.end : record.end + 12]) and (
+                target := _count_before(records, position, sentence[0] - 300)
+            ):
                 record.percent_of = target.id
             elif before is not None and _INCLUDING.search(left):
                 record.percent_of = before.id
             else:
-                noun = re.match(r"\sof\s(?:the|its|their|these|those|all)?\s?([a-z-]+(?:\s[a-z-]+)?)", text[record.end : record.end + 40])
+                noun = re.match(
+                    r"\sof\s(?:the|its|their|these|those|all)?\s?([a-z-]+(?:\s[a-z-]+)?)", text[record.end : record.end + 40]
+                )
                 if noun:
                     target = _same_noun(records, position, noun[1])
                     if target is not None:
@@ -99,17 +152,21 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
             inside = text[record.start : record.end].lower()
             if close and following is not None:
                 record.part_of = following.id
-            elif (_INCLUDING.search(left) or _OF_THEM.match(tail) or re.search(r"\bof (?:them|whom|which|these|those)\b", inside)) and (target := before or _count_before(records, position, sentence[0] - 300)):
+            elif (
+                _INCLUDING.search(left) or _OF_THEM.match(tail) or re.search(r"\bof (?:them|whom|which|these|those)\b", inside)
+            ) and (target := before or _count_before(records, position, sentence[0] - 300)):
                 record.part_of = target.id
             elif re.match(r"\sof\s(?:the|those|these)\s", tail) or re.search(r"\sof (?:the|those|these)\s", inside):
                 target = _same_noun(records, position, record.unit.split()[-1] if record.unit else "")
                 if target is not None:
                     record.part_of = target.id
-        if record.replaces is None and before is not None:
-            if _UP_FROM.search(left) or _INSTEAD.search(left):
-                before.replaces = record.id
-                if before.category and not record.category:
-                    record.category, record.unit = before.category, record.unit or before.unit
+        whole = next((other for other in records[max(0, position - 6) : position + 3] if other.id == record.part_of), None)
+        if whole is not None and record.category in (None, "other") and whole.category in _SHARED:
+            record.category = whole.category
+        if record.replaces is None and before is not None and (_UP_FROM.search(left) or _INSTEAD.search(left)):
+            before.replaces = record.id
+            if before.category and not record.category:
+                record.category, record.unit = before.category, record.unit or before.unit
         if record.replaces is None and _REVISED.search(left):
             target = _same_category(records, position, record)
             if target is not None:

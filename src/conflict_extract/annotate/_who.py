@@ -8,9 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from conflict_extract.annotate._counted import NounPhrase, Words
-from conflict_extract.lexicons.quantities import CategoryWord, category_words, person_nouns, thing_nouns
+from conflict_extract.lexicons.quantities import CategoryWord, category_words, person_nouns, thing_nouns, word_set
 
-_SEX = {"female": "female", "women": "female", "woman": "female", "male": "male", "men": "male", "girls": "female", "boys": "male"}
+_SEX = {
+    "female": "female",
+    "women": "female",
+    "woman": "female",
+    "male": "male",
+    "men": "male",
+    "girls": "female",
+    "boys": "male",
+}
 _STATUS = {
     "police": "police", "army": "combatant", "military": "combatant", "armed": "combatant", "rebel": "combatant", "militia": "combatant",
     "insurgent": "combatant", "government": "", "un": "", "aid": "aid_worker", "relief": "aid_worker", "humanitarian": "aid_worker",
@@ -52,7 +60,9 @@ def who(phrase: NounPhrase | None) -> dict[str, Any] | None:
         return None
     if not entries and name is not None:
         entries = [table[name]]
-    if all(entry.category == "killed" or entry.noun in ("casualties", "injuries", "injury", "casualty", "wound") for entry in entries):
+    if all(
+        entry.category == "killed" or entry.noun in ("casualties", "injuries", "injury", "casualty", "wound") for entry in entries
+    ):
         return None
     status: set[str] = {entry.status for entry in entries}
     age: set[str] = {entry.age for entry in entries}
@@ -68,7 +78,14 @@ def who(phrase: NounPhrase | None) -> dict[str, Any] | None:
             out["sex"] = _SEX[word]
         if out["sex"] == "unknown" and word in ("women", "woman", "girls", "boys") and "and" not in phrase.words:
             out["sex"] = _SEX[word]
-        if part in _STATUS and _STATUS[part] and (out["status"] in ("unknown",) or part in ("police", "army", "rebel", "military") and out["status"] in ("unknown", "official")):
+        if (
+            part in _STATUS
+            and _STATUS[part]
+            and (
+                out["status"] in ("unknown",)
+                or (part in ("police", "army", "rebel", "military") and out["status"] in ("unknown", "official"))
+            )
+        ):
             out["status"] = _STATUS[part]
         if part in _AGE and out["age"] == "unknown":
             out["age"] = _AGE[part]
@@ -112,12 +129,36 @@ def is_verb_like(lower: str, tag: str, entry: CategoryWord) -> bool:
     return lower != entry.lemma or lower in ("kill", "killed", "hurt", "die", "flee")
 
 
-_ADJ_AFTER = frozenset({"dead", "missing", "wounded", "injured", "homeless", "hurt", "unaccounted", "hostage", "captive", "displaced", "prisoner", "stranded"})
-_PAIR = re.compile(r"(?<![^\W_])(?:killed|dead|deaths|die|died|killing|kill|fatalities|kills)\s(?:and|or)\s(?:\w+\s)?(?:wounded|injured|hurt|injuries|wounding|injuring|maimed|wounds|wound|injure)(?![^\W_])", re.IGNORECASE)
-_PAIR2 = re.compile(r"(?<![^\W_])(?:wounded|injured|injuring|wounding|wounds|injures)\s(?:and|or)\s(?:killed|killing|dead|kills)(?![^\W_])", re.IGNORECASE)
+_PERSONAL = frozenset({"killed", "wounded", "detained", "abducted"})
+_ADJ_AFTER = frozenset(
+    {
+        "dead",
+        "missing",
+        "wounded",
+        "injured",
+        "homeless",
+        "hurt",
+        "unaccounted",
+        "hostage",
+        "captive",
+        "displaced",
+        "prisoner",
+        "stranded",
+    }
+)
+_PAIR = re.compile(
+    r"(?<![^\W_])(?:killed|dead|deaths|die|died|killing|kill|fatalities|kills)\s(?:and|or)\s(?:\w+\s)?(?:wounded|injured|hurt|injuries|wounding|injuring|maimed|wounds|wound|injure)(?![^\W_])",
+    re.IGNORECASE,
+)
+_PAIR2 = re.compile(
+    r"(?<![^\W_])(?:wounded|injured|injuring|wounding|wounds|injures)\s(?:and|or)\s(?:killed|killing|dead|kills)(?![^\W_])",
+    re.IGNORECASE,
+)
 
 
-def category(words: Words, phrase: NounPhrase | None, first: int, last: int, left_limit: int, right_limit: int) -> tuple[str | None, str]:
+def category(
+    words: Words, phrase: NounPhrase | None, first: int, last: int, left_limit: int, right_limit: int
+) -> tuple[str | None, str]:
     """The category of a count and the evidence for it.
 
     Args:
@@ -130,46 +171,89 @@ def category(words: Words, phrase: NounPhrase | None, first: int, last: int, lef
         (category or None, the words that decided).
     """
     doc = words.doc
-    own, noun = _own_category(phrase)
-    right_text = doc.text[doc[last].idx : doc[right_limit - 1].idx + len(doc[right_limit - 1])] if last < right_limit else ""
-    left_text = doc.text[doc[left_limit].idx : doc[first].idx] if left_limit < first else ""
+    own, noun = own_category(phrase)
+    right_text = words.text[doc[last].idx : doc[right_limit - 1].idx + len(doc[right_limit - 1])] if last < right_limit else ""
+    left_text = words.text[doc[left_limit].idx : doc[first].idx] if left_limit < first else ""
     together = _PAIR.search(right_text[:60]) or _PAIR2.search(right_text[:60])
     if together and not re.search(r"[,;]", right_text[: together.start()]):
         return "casualties", together[0]
     together = _PAIR.search(left_text[-50:]) or _PAIR2.search(left_text[-50:])
     if together and len(left_text[-50:]) - together.end() <= 12:
         return "casualties", together[0]
-    if own in ("casualties", "abducted", "captured", "displaced", "killed", "wounded", "missing", "returned", "evacuated", "detained"):
-        verb = _verb(words, first, last, left_limit, right_limit, people=True)
-        if own in ("displaced", "captured", "abducted", "detained", "evacuated", "returned") and verb and verb[0] in ("killed", "wounded", "returned", "abducted", "missing", "evacuated"):
+    if own in (
+        "casualties",
+        "abducted",
+        "captured",
+        "displaced",
+        "killed",
+        "wounded",
+        "missing",
+        "returned",
+        "evacuated",
+        "detained",
+    ):
+        verb = _verb(words, first, last, left_limit, right_limit)
+        if (
+            own in ("displaced", "captured", "abducted", "detained", "evacuated", "returned")
+            and verb
+            and verb[0] in ("killed", "wounded", "returned", "abducted", "missing", "evacuated")
+        ):
             return verb
         if phrase is not None and phrase.other and verb and verb[0] == own:
             return verb
         return own, noun
     people = phrase is None or person_entry(phrase) is not None or phrase.head in ("others", "more")
-    if people:
-        verb = _verb(words, first, last, left_limit, right_limit, people=True)
-        if verb:
+    if people or own is None:
+        verb = _verb(words, first, last, left_limit, right_limit)
+        if verb and (people or verb[0] in _PERSONAL):
             return verb
     if own is not None:
         return own, noun
-    toll = re.search(r"(?<![^\W_])(?:death toll|toll|body count|dead|deaths|fatalities)(?![^\W_])", left_text[-70:], re.IGNORECASE) if phrase is None else None
+    toll = (
+        re.search(r"(?<![^\W_])(?:death toll|toll|body count|dead|deaths|fatalities)(?![^\W_])", left_text[-70:], re.IGNORECASE)
+        if phrase is None
+        else None
+    )
     if toll:
         return "killed", toll[0]
-    injured = re.search(r"(?<![^\W_])(?:number of (?:injured|wounded)|injuries|wounded)(?![^\W_])", left_text[-70:], re.IGNORECASE) if phrase is None else None
+    injured = (
+        re.search(r"(?<![^\W_])(?:number of (?:injured|wounded)|injuries|wounded)(?![^\W_])", left_text[-70:], re.IGNORECASE)
+        if phrase is None
+        else None
+    )
     if injured:
         return "wounded", injured[0]
     population = re.search(r"(?<![^\W_])(?:population|home to|inhabited by)(?![^\W_])", left_text[-40:], re.IGNORECASE)
     if population or (phrase is not None and phrase.head in ("inhabitants", "residents") and phrase.head == "inhabitants"):
         return "population", population[0] if population else phrase.head if phrase else ""
     if people and phrase is not None:
-        trooped = phrase.head in ("troops", "soldiers", "fighters", "marines", "personnel", "reinforcements", "conscripts", "reservists", "servicemen", "paratroopers", "mercenaries", "peacekeepers", "combatants", "recruits", "militiamen", "guerrillas", "gunmen", "rebels", "militants")
+        trooped = phrase.head in (
+            "troops",
+            "soldiers",
+            "fighters",
+            "marines",
+            "personnel",
+            "reinforcements",
+            "conscripts",
+            "reservists",
+            "servicemen",
+            "paratroopers",
+            "mercenaries",
+            "peacekeepers",
+            "combatants",
+            "recruits",
+            "militiamen",
+            "guerrillas",
+            "gunmen",
+            "rebels",
+            "militants",
+        )
         if trooped:
             return "troops", phrase.head
     return None, ""
 
 
-def _own_category(phrase: NounPhrase | None) -> tuple[str | None, str]:
+def own_category(phrase: NounPhrase | None) -> tuple[str | None, str]:
     """The category that the noun itself has."""
     if phrase is None:
         return None, ""
@@ -188,19 +272,44 @@ def _own_category(phrase: NounPhrase | None) -> tuple[str | None, str]:
             return "abducted", noun
     if phrase.head in ("arrests", "detentions"):
         return "detained", phrase.head
-    if phrase.words and phrase.words[0] in ("displaced", "wounded", "injured", "missing", "abducted", "kidnapped", "captured", "detained"):
-        return {"displaced": "displaced", "wounded": "wounded", "injured": "wounded", "missing": "missing", "abducted": "abducted", "kidnapped": "abducted", "captured": "captured", "detained": "detained"}[phrase.words[0]], phrase.words[0]
+    if phrase.words and phrase.words[0] in (
+        "displaced",
+        "wounded",
+        "injured",
+        "missing",
+        "abducted",
+        "kidnapped",
+        "captured",
+        "detained",
+    ):
+        return {
+            "displaced": "displaced",
+            "wounded": "wounded",
+            "injured": "wounded",
+            "missing": "missing",
+            "abducted": "abducted",
+            "kidnapped": "abducted",
+            "captured": "captured",
+            "detained": "detained",
+        }[phrase.words[0]], phrase.words[0]
     return None, ""
 
 
-_AUX = frozenset("was were been be being are is have has had got get reported believed feared confirmed said thought presumed also reportedly allegedly found left may might could to not either still now later then all both".split())
-_LEFT_SKIP = frozenset("at least about around some more than over nearly almost up to as many a an the and or , another further additional other of also only just between including fewer less no most roughly approximately its their his her one these those total all".split())
+_AUX = word_set(
+    "was were been be being are is have has had got get reported believed feared confirmed said thought presumed also reportedly allegedly found left may might could to not either still now later then all both remain remains remained"
+)
+_LEFT_SKIP = word_set(
+    "at least about around some more than over nearly almost up to as many a an the and or , another further additional other of also only just between including fewer less no most roughly approximately its their his her one these those total all"
+)
 
 
-def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int, *, people: bool) -> tuple[str, str] | None:
+def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int) -> tuple[str, str] | None:
     """The category verb or predicate that governs the count: by the tree, else by the nearest words."""
     doc = words.doc
     forms = verb_forms()
+    beside = _left_verb(words, first, left_limit, near=True)
+    if beside:
+        return beside
     if words.tree:
         found = _verb_by_tree(words, first, last)
         if found:
@@ -233,11 +342,66 @@ def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int
         if lower in ("in", "from", "at", "on", "of", "near", "across", "by", "inside", "around", "over", "between", "during"):
             steps += 1
             i += 1
-            while i < right_limit and steps < 14 and (doc[i].text[:1].isupper() or doc[i].lower_ in ("the", "of", "and", "a", "northern", "southern", "eastern", "western", "region", "province", "city", "town", "village", "district", "country", "camp", "valley", "area", "same", "its", "their", ",", "capital")):
+            while (
+                i < right_limit
+                and steps < 14
+                and (
+                    doc[i].text[:1].isupper()
+                    or doc[i].lower_
+                    in (
+                        "the",
+                        "of",
+                        "and",
+                        "a",
+                        "northern",
+                        "southern",
+                        "eastern",
+                        "western",
+                        "region",
+                        "province",
+                        "city",
+                        "town",
+                        "village",
+                        "district",
+                        "country",
+                        "camp",
+                        "valley",
+                        "area",
+                        "same",
+                        "its",
+                        "their",
+                        ",",
+                        "capital",
+                    )
+                )
+            ):
                 i += 1
                 steps += 1
             continue
-        if lower in _AUX or lower in ("who", "have", "people", "there", "so", "far", "already", "others", "other", "more", "alone", "were", "were", "people", "all", "or", "and") or token.is_space:
+        if (
+            lower in _AUX
+            or lower
+            in (
+                "who",
+                "have",
+                "people",
+                "there",
+                "so",
+                "far",
+                "already",
+                "others",
+                "other",
+                "more",
+                "alone",
+                "were",
+                "were",
+                "people",
+                "all",
+                "or",
+                "and",
+            )
+            or token.is_space
+        ):
             if lower in ("and", "or") and i > last:
                 return _left_verb(words, first, left_limit)
         elif token.tag_ in ("RB",) or lower.endswith("ly"):
@@ -252,11 +416,14 @@ def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int
 def _has_object(words: Words, i: int, limit: int) -> bool:
     """Whether a past-tense verb at i is followed by an object ("30 rebels killed two soldiers")."""
     nxt = words.doc[i + 1] if i + 1 < limit else None
-    return nxt is not None and (nxt.tag_ in ("DT", "CD", "PRP$", "NNS", "NNP", "JJ", "PRP") and nxt.lower_ not in ("this", "last", "that", "the") or (nxt.tag_ == "DT" and i + 2 < limit and words.doc[i + 2].lower_ in person_nouns()))
+    return nxt is not None and (
+        (nxt.tag_ in ("DT", "CD", "PRP$", "NNS", "NNP", "JJ", "PRP") and nxt.lower_ not in ("this", "last", "that", "the"))
+        or (nxt.tag_ == "DT" and i + 2 < limit and words.doc[i + 2].lower_ in person_nouns())
+    )
 
 
-def _left_verb(words: Words, first: int, left_limit: int) -> tuple[str, str] | None:
-    """The active verb before the count: "killed at least 13", "injuring 200 others", "took 256 more prisoners"."""
+def _left_verb(words: Words, first: int, left_limit: int, *, near: bool = False) -> tuple[str, str] | None:
+    """The active verb before the count: "killed at least 13", "injuring 200 others"; `near`: bound words may stand between only."""
     doc = words.doc
     forms = verb_forms()
     i, steps = first - 1, 0
@@ -266,7 +433,16 @@ def _left_verb(words: Words, first: int, left_limit: int) -> tuple[str, str] | N
         entry = forms.get(lower)
         if entry is not None and is_verb_like(lower, token.tag_, entry):
             before = doc[i - 1].lower_ if i > 0 else ""
-            if entry.of == "object" or lower in ("capturing", "captured", "evacuated", "evacuating", "returned", "returning", "repatriated", "rescued"):
+            if entry.of == "object" or lower in (
+                "capturing",
+                "captured",
+                "evacuated",
+                "evacuating",
+                "returned",
+                "returning",
+                "repatriated",
+                "rescued",
+            ):
                 if before in ("was", "were", "been", "be", "being", "are", "is") and lower not in ("killing",):
                     return None
                 return entry.category, lower
@@ -277,9 +453,16 @@ def _left_verb(words: Words, first: int, left_limit: int) -> tuple[str, str] | N
             return "abducted", "took hostage"
         if lower == "prisoner" and i > 0 and doc[i - 1].lower_ in ("took", "taking", "take", "holding"):
             return "captured", "took prisoner"
+        if near and lower in ("and", "or", ",", "the", "of"):
+            return None
         if lower in _LEFT_SKIP or token.tag_ in ("CD", "RB") or token.is_space or (token.like_num):
             pass
-        elif lower in ("lives", "life") and i > 1 and doc[i - 1].lower_ in ("the",) and doc[i - 2].lower_ in ("claimed", "claiming", "took", "claims"):
+        elif (
+            lower in ("lives", "life")
+            and i > 1
+            and doc[i - 1].lower_ in ("the",)
+            and doc[i - 2].lower_ in ("claimed", "claiming", "took", "claims")
+        ):
             return "killed", "claimed the lives"
         elif lower in ("lives",):
             pass

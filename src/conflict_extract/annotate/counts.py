@@ -6,6 +6,7 @@ the component `conflict_money`'s.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -15,25 +16,46 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural, singular_phrase
 from conflict_extract.annotate._figures import relate, scope_of
-from conflict_extract.annotate._who import category, person_entry, verb_forms, who
+from conflict_extract.annotate._who import category, own_category, person_entry, verb_forms, who
 from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, write
-from conflict_extract.lexicons.quantities import person_nouns
+from conflict_extract.lexicons.quantities import person_nouns, word_set
 from conflict_extract.values import bounds as bound_words
 from conflict_extract.values.expressions import Expression, scan
 from conflict_extract.values.reject import word_before
 
-_CASUALTY = frozenset({"killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "evacuated", "returned"})
+_CASUALTY = frozenset(
+    {"killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "evacuated", "returned"}
+)
 _ROLE = frozenset({"killed", "wounded", "missing", "captured", "detained", "abducted"})
 _PARTITIVE = re.compile(r"\s(?:more\s)?(?:out\s)?of\s(them|whom|which|us|those|these)(?![^\W_])", re.IGNORECASE)
-_OF_THE = re.compile(r"\s(?:[a-z]+\s)?(?:out\s)?of\s(?:the|its|their|his|her|these|those|our|all|all the|[A-Z]\w+['’]s)\s", re.IGNORECASE)
+_OF_THE = re.compile(
+    r"\s(?:[a-z]+\s)?(?:out\s)?of\s(?:the|its|their|his|her|these|those|our|all|all the|[A-Z]\w+['’]s)\s", re.IGNORECASE
+)
 _OF = re.compile(r"\sof\s(?=[^\W\d_])")
 _NUMBER_OF = re.compile(r"(?<![^\W_])(?:number|total|tally|count)s?\s(?:number\s)?of\s(?:the\s)?", re.IGNORECASE)
-_TOLL = re.compile(r"(?<![^\W_])(?:(?:death )?toll|population|body count|number of (?:dead|deaths|killed|wounded|injured|displaced|missing|casualties)|(?:dead|casualties|deaths|the wounded|the injured)\s(?:at|to|was|were|is|are|had|has|stood|rose|reached|stands))(?![^\W_])", re.IGNORECASE)
-_REACHES = frozenset("to at reached reaches reaching totals total totaled totalled was were is are hit hits passed exceeded exceeds topped of stood stands risen than about around over nearly almost least some approximately".split())
-_FIGURE = re.compile(r"(?<![^\W_])(?:the|that|this|their|its)\s(?:figure|number|total|toll|count|tally)s?\s(?:at|to|as|is|was|of|from|had|has|stands|stood)(?![^\W_])", re.IGNORECASE)
-_ZERO = re.compile(r"(?<![^\W_])(?:no|zero|without(?: any)?)\s((?:\w+\s){0,2}?(?:casualties|casualty|deaths|injuries|fatalities|survivors|victims))(?![^\W_])", re.IGNORECASE)
-_NOBODY = re.compile(r"(?<![^\W_])(?:no one|no-one|nobody|none)\s(?:was|were|had been|has been|is|have been)\s(?:reported\s|reportedly\s|believed\s|seriously\s|also\s)?(killed|hurt|injured|wounded|missing|harmed|detained|arrested)(?![^\W_])", re.IGNORECASE)
-_NO_PEOPLE = re.compile(r"(?<![^\W_])no\s((?:[a-z]+\s){0,2}?)([a-z]+)\s(?:was|were|had been|have been|has been)\s(?:reported\s|reportedly\s)?(killed|hurt|injured|wounded|missing|harmed)(?![^\W_])", re.IGNORECASE)
+_TOLL = re.compile(
+    r"(?<![^\W_])(?:(?:death )?toll|population|body count|number of (?:dead|deaths|killed|wounded|injured|displaced|missing|casualties)|(?:dead|casualties|deaths|the wounded|the injured)\s(?:at|to|was|were|is|are|had|has|stood|rose|reached|stands))(?![^\W_])",
+    re.IGNORECASE,
+)
+_REACHES = word_set(
+    "to at reached reaches reaching totals total totaled totalled was were is are hit hits passed exceeded exceeds topped of stood stands risen than about around over nearly almost least some approximately"
+)
+_FIGURE = re.compile(
+    r"(?<![^\W_])(?:the|that|this|their|its)\s(?:figure|number|total|toll|count|tally)s?\s(?:at|to|as|is|was|of|from|had|has|stands|stood)(?![^\W_])",
+    re.IGNORECASE,
+)
+_ZERO = re.compile(
+    r"(?<![^\W_])(?:no|zero|without(?: any)?)\s((?:\w+\s){0,2}?(?:casualties|casualty|deaths|injuries|fatalities|survivors|victims))(?![^\W_])",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"(?<![^\W_])(?:no one|no-one|nobody|none)\s(?:was|were|had been|has been|is|have been)\s(?:reported\s|reportedly\s|believed\s|seriously\s|also\s)?(killed|hurt|injured|wounded|missing|harmed|detained|arrested)(?![^\W_])",
+    re.IGNORECASE,
+)
+_NO_PEOPLE = re.compile(
+    r"(?<![^\W_])no\s((?:[a-z]+\s){0,2}?)([a-z]+)\s(?:was|were|had been|have been|has been)\s(?:reported\s|reportedly\s)?(killed|hurt|injured|wounded|missing|harmed)(?![^\W_])",
+    re.IGNORECASE,
+)
 _NONE_OF = re.compile(r"(?<![^\W_])none\sof\s(?:the|these|those|its|their)\s$", re.IGNORECASE)
 _NOT_ONE = re.compile(r"(?<![^\W_])not\s(?:a\s)?(?:single\s)?$", re.IGNORECASE)
 _DEFINITE = frozenset({"the", "these", "those", "both", "all", "its", "their", "his", "her"})
@@ -46,7 +68,9 @@ _SINGULAR = {
     "square kilometre": "square kilometres", "square mile": "square miles", "square metre": "square metres",
     "square-mile": "square miles", "square-foot": "square feet", "square foot": "square feet", "fortnight": "fortnights",
 }  # fmt: skip
-_BRACKET = re.compile(r"\s?[(\[]\s?(?:or\s|about\s|around\s|some\s|roughly\s|approximately\s)?$|,\sor\s(?:about\s|around\s|some\s|roughly\s)?$")
+_BRACKET = re.compile(
+    r"\s?[(\[]\s?(?:or\s|about\s|around\s|some\s|roughly\s|approximately\s)?$|,\sor\s(?:about\s|around\s|some\s|roughly\s)?$"
+)
 
 
 @Language.factory("conflict_counts", assigns=["doc._.ce_records"])
@@ -85,6 +109,7 @@ class _Finder:
         self.people: QuantityRecord | None = None  # the last count of people
         self.last: QuantityRecord | None = None  # the last count with a noun
         self.further: set[int] = set()
+        self.named: NounPhrase | None = None  # the noun of "the number of X" for the bare number at hand
 
     def find(self) -> list[QuantityRecord]:
         for index, expression in enumerate(self.expressions):
@@ -148,9 +173,17 @@ class _Finder:
     def _conversions(self) -> None:
         """Pair "45km (28 miles)" both ways."""
         for left, right in zip(self.records, self.records[1:], strict=False):
-            if left.kind == right.kind == "measure" and left.unit != right.unit and right.start >= left.end and right.start - left.end <= 12:
-                if left.equivalent is None and _BRACKET.fullmatch(self.text[left.end : right.start]):
-                    left.equivalent, right.equivalent = right.id, left.id
+            if (
+                (
+                    left.kind == right.kind == "measure"
+                    and left.unit != right.unit
+                    and right.start >= left.end
+                    and right.start - left.end <= 12
+                )
+                and left.equivalent is None
+                and _BRACKET.fullmatch(self.text[left.end : right.start])
+            ):
+                left.equivalent, right.equivalent = right.id, left.id
 
     # -- counts -----------------------------------------------------------------------------------------
 
@@ -175,6 +208,10 @@ class _Finder:
         if expression.rule == "no certain value":
             record.in_claims = False
             return record
+        if self._in_number_list(index):
+            record.in_claims = False
+            record.rule = "row of numbers"
+            return record
         if self._is_verb_or_noun(expression, written):
             return None
         sentence = self.words.sentence(start)
@@ -188,10 +225,18 @@ class _Finder:
         else:
             phrase, source = self._noun(expression, following, sentence)
         if phrase is not None and source in ("noun", "of"):
-            record.end = max(record.end, phrase.end) if source == "noun" or written.endswith(("s", "couple", "dozen")) else record.end
+            record.end = (
+                max(record.end, phrase.end) if source == "noun" or written.endswith(("s", "couple", "dozen")) else record.end
+            )
             record.unit = phrase.unit
             tail = bound_words.after(text, phrase.end)
-            if source == "noun" and tail is not None and record.comparator in ("=", "~") and tail.entry.comparator and tail.entry.phrase not in ("odd", "plus", "minimum", "maximum", "+"):
+            if (
+                source == "noun"
+                and tail is not None
+                and record.comparator in ("=", "~")
+                and tail.entry.comparator
+                and tail.entry.phrase not in ("odd", "plus", "minimum", "maximum", "+")
+            ):
                 record.comparator, record.modifier, record.end = tail.entry.comparator, text[tail.start : tail.end], tail.end
         elif phrase is not None:
             record.unit = phrase.unit
@@ -202,13 +247,32 @@ class _Finder:
             record.value, record.comparator = 0.0, "="
             record.start = found.start() if found else start
             record.in_claims = bool(record.unit)
-        elif written == "one" and record.category not in _CASUALTY and not (record.comparator != "=") and source != "partitive":
+        elif written == "one" and record.category not in _CASUALTY and record.comparator == "=" and source != "partitive":
             record.in_claims = False
-        if record.unit and person_entry(phrase) if phrase else False:
+        if (
+            phrase is not None
+            and record.unit
+            and (person_entry(phrase) or record.category in ("killed", "wounded", "detained", "abducted"))
+        ):
             self.people = record
         if record.unit and expression.attached is None:
             self.last = record
         return record
+
+    def _in_number_list(self, index: int) -> bool:
+        """Whether the number stands in a row of bare numbers, as in a table; such a number counts nothing that we could name."""
+        row = self.expressions[max(0, index - 1) : index + 2]
+        return (
+            len(row) == 3
+            and all(
+                item.kind == "count" and item.form == "digits" and item.comparator == "=" and item.attached is None
+                for item in row
+            )
+            and all(
+                right.start - left.end <= 2 and not self.text[left.end : right.start].strip()
+                for left, right in itertools.pairwise(row)
+            )
+        )
 
     def _is_verb_or_noun(self, expression: Expression, written: str) -> bool:
         """Whether a vague word or "couple" is something else ("he scores", "a couple was killed"), or "one" a pronoun by its tag."""
@@ -220,7 +284,26 @@ class _Finder:
                 return True
             after = text[expression.number[1] : expression.number[1] + 8].lower()
             left = word_before(text, expression.number[0]).lower()
-            if not after.startswith((" of ", " more", " were", " have", " had", " are", " dead", " killed", " injur", " wound", ",", ".", " was", " fled", " fle", " die")) or left in ("test", "exam", "the", "his", "her", "their", "credit", "who", "he", "she", "it", "film"):
+            if not after.startswith(
+                (
+                    " of ",
+                    " more",
+                    " were",
+                    " have",
+                    " had",
+                    " are",
+                    " dead",
+                    " killed",
+                    " injur",
+                    " wound",
+                    ",",
+                    ".",
+                    " was",
+                    " fled",
+                    " fle",
+                    " die",
+                )
+            ) or left in ("test", "exam", "the", "his", "her", "their", "credit", "who", "he", "she", "it", "film"):
                 return True
         if written in ("a couple", "a few", "couple") and expression.vague:
             after = text[expression.number[1] : expression.number[1] + 4].lower()
@@ -232,7 +315,9 @@ class _Finder:
             return written == "few"
         return False
 
-    def _noun(self, expression: Expression, following: Expression | None, sentence: tuple[int, int]) -> tuple[NounPhrase | None, str]:
+    def _noun(
+        self, expression: Expression, following: Expression | None, sentence: tuple[int, int]
+    ) -> tuple[NounPhrase | None, str]:
         """The noun phrase that is counted and where it was found."""
         text, words = self.text, self.words
         position = expression.end
@@ -260,17 +345,34 @@ class _Finder:
         if match:
             return None, "partitive"
         phrase = phrase_after(words, position)
-        if phrase is not None and following is not None and following.number[0] < phrase.end and following.start > position and following.kind != "age":
+        if (
+            phrase is not None
+            and following is not None
+            and following.number[0] < phrase.end
+            and following.start > position
+            and following.kind != "age"
+        ):
             phrase = None
         if phrase is not None and phrase.start - position <= 24:
             return phrase, "noun"
         return None, "none"
 
-    def _fill(self, record: QuantityRecord, expression: Expression, phrase: NounPhrase | None, source: str, sentence: tuple[int, int], index: int) -> None:
+    def _fill(
+        self,
+        record: QuantityRecord,
+        expression: Expression,
+        phrase: NounPhrase | None,
+        source: str,
+        sentence: tuple[int, int],
+        index: int,
+    ) -> None:
         """Unit of a bare number, category, who, scope."""
         text, words = self.text, self.words
         previous = self.expressions[index - 1].end if index else 0
-        following = self.expressions[index + 1].start if index + 1 < len(self.expressions) else len(text)
+        ahead = index + 1
+        while ahead < len(self.expressions) and self.expressions[ahead].time_like:
+            ahead += 1
+        following = self.expressions[ahead].start if ahead < len(self.expressions) else len(text)
         left = text[max(sentence[0], previous, record.start - 200) : record.start]
         right = text[record.end : min(sentence[1], following, record.end + 200)]
         long_left = text[max(sentence[0], record.start - 220) : record.start]
@@ -279,15 +381,15 @@ class _Finder:
         right_limit = min(len(self.doc), words.index(min(sentence[1], record.end + 160)))
         bare = phrase is None and expression.attached is None
         others = phrase is not None and phrase.head in ("others", "other")
-        if others:
-            phrase_for_role = phrase
-        else:
-            phrase_for_role = phrase
-        decided, evidence = category(words, phrase_for_role, first, max(last, first), min(left_limit, first), max(right_limit, last))
+        self.named = None
+        decided, evidence = category(words, phrase, first, max(last, first), min(left_limit, first), max(right_limit, last))
         if bare or others:
             unit = self._bare_unit(record, source, long_left, decided, others, sentence)
             if unit:
                 record.unit = unit
+            if decided is None and self.named is not None:
+                decided, evidence = own_category(self.named)
+                record.who = who(self.named)
             if decided is None and unit and self._coordinated_role(record) and self.last is not None:
                 decided, evidence = self.last.category, "same as the figure before"
         if record.unit and record.category is None:
@@ -296,20 +398,29 @@ class _Finder:
             record.entry = evidence
         if phrase is not None and not others:
             record.who = who(phrase)
-        elif record.unit and (bare or others):
+            if record.who is None and decided in ("wounded", "detained", "abducted") and not person_entry(phrase):
+                record.who = {"status": "unknown", "age": "unknown", "sex": "unknown"}
+        elif record.who is None and record.unit and (bare or others):
             base = self.people
             if base is not None and base.unit == record.unit:
                 record.who = dict(base.who) if base.who else None
             elif record.unit == "people":
                 record.who = {"status": "unknown", "age": "unknown", "sex": "unknown"}
-        if expression.scope == "further" or others or (phrase is not None and phrase.other) or (text[record.end : record.end + 6].lower() == " more " and bare):
+        if (
+            expression.scope == "further"
+            or others
+            or (phrase is not None and phrase.other)
+            or (text[record.end : record.end + 6].lower() == " more " and bare)
+        ):
             self.further.add(record.start)
         scope, since = scope_of(text, record, left, right, further=record.start in self.further)
         record.scope = scope
         record.since_span = since
         self._in_claims(record, expression, source)
 
-    def _bare_unit(self, record: QuantityRecord, source: str, left: str, decided: str | None, others: bool, sentence: tuple[int, int]) -> str:
+    def _bare_unit(
+        self, record: QuantityRecord, source: str, left: str, decided: str | None, others: bool, sentence: tuple[int, int]
+    ) -> str:
         """The noun of a number that has none beside it."""
         words = self.words
         antecedent = self.people if self.people is not None and self.people.start >= sentence[0] else None
@@ -326,9 +437,20 @@ class _Finder:
             if phrase is not None and phrase.start - offset <= 1:
                 if phrase.head in ("dead", "killed", "wounded", "injured", "missing", "displaced", "deaths"):
                     return "people"
+                self.named = phrase
                 return phrase.unit
         if _TOLL.search(left):
             return "people"
+        last = self.last
+        if (
+            last is not None
+            and last is not self.people
+            and 0 <= record.start - last.end <= 40
+            and "." not in self.text[last.end : record.start]
+            and last.start >= sentence[0]
+            and last.category in ("other", "weapons", "vehicles", "buildings")
+        ):
+            return last.unit
         if decided in _CASUALTY or decided == "population":
             return antecedent.unit if antecedent is not None else "people"
         if _FIGURE.search(left) and self.last is not None:
@@ -349,7 +471,9 @@ class _Finder:
         if "." in between or ";" in between:
             return False
         tail = self.text[record.end : record.end + 14].lower()
-        return bool(re.search(r"(?:\band|,|\bthen|\bbut)\s(?:\w+\s){0,2}$", between)) and bool(re.match(r"\s(?:in|on|at|from|near|of whom|more|by)\b|[,.;]|\s?$", tail))
+        return bool(re.search(r"(?:\band|,|\bthen|\bbut)\s(?:\w+\s){0,2}$", between)) and bool(
+            re.match(r"\s(?:in|on|at|from|near|of whom|more|by)\b|[,.;]|\s?$", tail)
+        )
 
     def _in_claims(self, record: QuantityRecord, expression: Expression, source: str) -> None:
         if not record.in_claims:
@@ -358,13 +482,39 @@ class _Finder:
             record.in_claims = False
             return
         head = record.unit.split()[-1].lower()
-        if head in ("times", "points", "percent", "degrees", "things", "ways", "reasons", "cases_", "occasions", "months", "days", "parts", "goals", "runs", "wickets", "seats_"):
+        if head in (
+            "times",
+            "points",
+            "percent",
+            "degrees",
+            "things",
+            "ways",
+            "reasons",
+            "cases_",
+            "occasions",
+            "months",
+            "days",
+            "parts",
+            "goals",
+            "runs",
+            "wickets",
+            "seats_",
+        ):
             record.in_claims = False
             return
         before = word_before(self.text, record.start).lower()
         small = (record.value or 99) <= 10 and not self.text[record.number[0]].isdigit() if record.number else False
-        partitive = bool(re.search(r"\bof\s(?:the|these|those|its|their)\s$", self.text[max(0, record.start - 14) : record.start], re.IGNORECASE))
-        if before in _DEFINITE and small and not partitive and record.category not in ("killed", "wounded", "casualties", "missing"):
+        partitive = bool(
+            re.search(
+                r"\bof\s(?:the|these|those|its|their)\s$", self.text[max(0, record.start - 14) : record.start], re.IGNORECASE
+            )
+        )
+        if (
+            before in _DEFINITE
+            and small
+            and not partitive
+            and record.category not in ("killed", "wounded", "casualties", "missing")
+        ):
             record.in_claims = False
 
     # -- counts of one and of none -------------------------------------------------------------------------
@@ -397,7 +547,13 @@ class _Finder:
                 rule="article, casualty",
             )
             sentence = words.sentence(token.idx)
-            record.scope, record.since_span = scope_of(self.text, record, self.text[max(sentence[0], record.start - 120) : record.start], self.text[record.end : min(sentence[1], record.end + 160)], further=False)
+            record.scope, record.since_span = scope_of(
+                self.text,
+                record,
+                self.text[max(sentence[0], record.start - 120) : record.start],
+                self.text[record.end : min(sentence[1], record.end + 160)],
+                further=False,
+            )
             ends[record.end] = record
             made.append(record)
         return made
@@ -417,7 +573,25 @@ class _Finder:
         found, _ = category(words, phrase, index, last, min(left_limit, index), max(right_limit, last))
         if found not in _ROLE:
             return None
-        if phrase.head in ("prisoner", "detainee", "hostage", "captive", "victim", "refugee", "survivor", "death", "injury", "body", "fatality", "killed", "wound", "corpse", "martyr", "life", "human"):
+        if phrase.head in (
+            "prisoner",
+            "detainee",
+            "hostage",
+            "captive",
+            "victim",
+            "refugee",
+            "survivor",
+            "death",
+            "injury",
+            "body",
+            "fatality",
+            "killed",
+            "wound",
+            "corpse",
+            "martyr",
+            "life",
+            "human",
+        ):
             return None
         between = self.text[phrase.end : phrase.end + 60]
         if re.match(r"\s(?:who|whose|that|which|said|told)\b", between) and not self._verb_left(index):
@@ -434,20 +608,44 @@ class _Finder:
         made: list[QuantityRecord] = []
 
         def add(start: int, end: int, unit: str, kind: str, rule: str) -> QuantityRecord:
-            record = QuantityRecord(start=start, end=end, kind="count", value=0.0, whole=True, unit=unit, category=kind, number=[start, end], rule=rule)
+            record = QuantityRecord(
+                start=start,
+                end=end,
+                kind="count",
+                value=0.0,
+                whole=True,
+                unit=unit,
+                category=kind,
+                number=[start, end],
+                rule=rule,
+            )
             made.append(record)
             return record
 
         for match in _ZERO.finditer(text):
             noun = match[1].split()[-1].lower()
-            kind = {"deaths": "killed", "fatalities": "killed", "injuries": "wounded", "casualties": "casualties", "casualty": "casualties"}.get(noun, "casualties")
+            kind = {
+                "deaths": "killed",
+                "fatalities": "killed",
+                "injuries": "wounded",
+                "casualties": "casualties",
+                "casualty": "casualties",
+            }.get(noun, "casualties")
             if noun == "survivors":
                 kind = "other"
             if "and injuries" in text[match.end() : match.end() + 13] or "or injuries" in text[match.end() : match.end() + 13]:
                 kind = "casualties"
-            add(match.start(), match.end(), plural(noun) if not noun.endswith("s") else match[1].split()[-1], kind, "no + casualties")
+            add(
+                match.start(),
+                match.end(),
+                plural(noun) if not noun.endswith("s") else match[1].split()[-1],
+                kind,
+                "no + casualties",
+            )
         for match in _NOBODY.finditer(text):
-            kind = {"killed": "killed", "missing": "missing", "detained": "detained", "arrested": "detained"}.get(match[1].lower(), "wounded")
+            kind = {"killed": "killed", "missing": "missing", "detained": "detained", "arrested": "detained"}.get(
+                match[1].lower(), "wounded"
+            )
             first = re.match(r"no one|no-one|nobody|none", match[0], re.IGNORECASE)
             end = match.start() + (first.end() if first else 0)
             add(match.start(), end, "people", kind, "nobody")
@@ -480,7 +678,11 @@ class _Finder:
 
     def _sides(self) -> None:
         """The actor key of a side named inside a count of people ("three Israeli soldiers")."""
-        mentions = [mention for mention in read(self.doc, "actors", ActorMention) if mention.use == "modifier" or mention.form in ("demonym", "name", "acronym")]
+        mentions = [
+            mention
+            for mention in read(self.doc, "actors", ActorMention)
+            if mention.use == "modifier" or mention.form in ("demonym", "name", "acronym")
+        ]
         if not mentions:
             return
         starts = [mention.start for mention in mentions]

@@ -6,6 +6,7 @@ names outright, or by the setting `money_default`; otherwise the candidates are 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -13,8 +14,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._figures import scope_of
-from conflict_extract.annotate.layer import ActorRow, PlaceMention, PlaceRow, QuantityRecord, read, read_table, write
-from conflict_extract.annotate.layer import ActorMention
+from conflict_extract.annotate.layer import (
+    ActorMention,
+    ActorRow,
+    PlaceMention,
+    PlaceRow,
+    QuantityRecord,
+    read,
+    read_table,
+    write,
+)
 from conflict_extract.values.expressions import Expression, scan
 from conflict_extract.values.money import country_words, settle
 
@@ -53,35 +62,45 @@ class Money:
         Returns:
             The same Doc.
         """
-        expressions = [item for item in scan(doc.text) if item.kind == "money" and item.currency is not None]
+        text = doc.text
+        expressions = [item for item in scan(text) if item.kind == "money" and item.currency is not None]
         if not expressions:
             write(doc, "money", [])
             return doc
         named = [item.currency.codes[0] for item in expressions if item.currency is not None and len(item.currency.codes) == 1]
         shared = any(item.currency is not None and len(item.currency.codes) > 1 for item in expressions)
         countries = countries_of(doc) if shared else {}
-        records = [self._record(doc.text, item, named, countries) for item in expressions]
+        settled: dict[str, tuple[str | None, list[str]]] = {}
+        for item in expressions:
+            form = item.currency
+            if form is not None and form.form not in settled:
+                settled[form.form] = settle(
+                    form.codes,
+                    form.default,
+                    countries,
+                    named=named,
+                    money_default=self.money_default,
+                    dollar=form.form in _DOLLAR,
+                )
+        records = [self._record(text, item, *settled[item.currency.form]) for item in expressions if item.currency is not None]
         records.sort(key=lambda record: (record.start, -record.end))
         for number, record in enumerate(records, 1):
             record.id = f"money:{number}"
-        for left, right in zip(records, records[1:], strict=False):
+        for left, right in itertools.pairwise(records):
             same = left.currency == right.currency and left.currency is not None
-            if not same and right.start - left.end <= 40 and _PAIR.fullmatch(doc.text[left.end : right.start]) and left.equivalent is None:
+            if (
+                not same
+                and right.start - left.end <= 40
+                and _PAIR.fullmatch(text[left.end : right.start])
+                and left.equivalent is None
+            ):
                 left.equivalent, right.equivalent = right.id, left.id
         write(doc, "money", records)
         return doc
 
-    def _record(self, text: str, item: Expression, named: list[str], countries: dict[str, int]) -> QuantityRecord:
+    def _record(self, text: str, item: Expression, code: str | None, candidates: list[str]) -> QuantityRecord:
         currency = item.currency
         assert currency is not None
-        code, candidates = settle(
-            currency.codes,
-            currency.default,
-            countries,
-            named=named,
-            money_default=self.money_default,
-            dollar=currency.form in _DOLLAR,
-        )
         if currency.subunit:
             unit, iso = text[currency.start : currency.end].lower(), None
             candidates = [code] if code else candidates
@@ -100,14 +119,18 @@ class Money:
             vague=item.vague,
             unit=unit or "",
             currency=iso,
-            candidates=candidates,
+            candidates=list(candidates),
             number=list(item.number),
             rule=item.rule,
             entry=currency.form,
             in_claims=item.value is not None or item.low is not None,
         )
         record.scope, record.since_span = scope_of(
-            text, record, text[max(0, item.start - 80) : item.start].rsplit(". ", 1)[-1], text[item.end : item.end + 100].split(". ", 1)[0], further=item.scope == "further"
+            text,
+            record,
+            text[max(0, item.start - 80) : item.start].rsplit(". ", 1)[-1],
+            text[item.end : item.end + 100].split(". ", 1)[0],
+            further=item.scope == "further",
         )
         if record.scope == "new":
             record.scope = "unknown"

@@ -42,7 +42,7 @@ def run(gold: Path, predictions: Path | None = None) -> dict[str, Any]:
         GoldError: the file cannot be read or a line has no string `text`.
     """
     extractor = load(narrated=False)
-    counts = {field: 0 for field in FIELDS}
+    counts = dict.fromkeys(FIELDS, 0)
     documents = total_gold = total_predicted = 0
     scored = False
     lines: list[str] = []
@@ -168,10 +168,14 @@ def _span(item: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _same_value(gold: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     if gold.get("value") is not None:
-        return found.get("value") is not None and math.isclose(float(gold["value"]), float(found["value"]), rel_tol=1e-6, abs_tol=1e-9)
+        return found.get("value") is not None and math.isclose(
+            float(gold["value"]), float(found["value"]), rel_tol=1e-6, abs_tol=1e-9
+        )
     ends = [(gold.get(key), found.get(key)) for key in ("low", "high")]
     return found.get("value") is None and all(
-        a is None and b is None or (a is not None and b is not None and math.isclose(float(a), float(b), rel_tol=1e-6, abs_tol=1e-9)) for a, b in ends
+        (a is None and b is None)
+        or (a is not None and b is not None and math.isclose(float(a), float(b), rel_tol=1e-6, abs_tol=1e-9))
+        for a, b in ends
     )
 
 

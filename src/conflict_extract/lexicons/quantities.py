@@ -20,9 +20,16 @@ Category = Literal[
     "killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "returned", "evacuated",
     "affected", "troops", "population", "weapons", "vehicles", "buildings", "other",
 ]  # fmt: skip
-Status = Literal[
-    "civilian", "combatant", "police", "aid_worker", "medic", "journalist", "peacekeeper", "official", "unknown"
-]
+Status = Literal["civilian", "combatant", "police", "aid_worker", "medic", "journalist", "peacekeeper", "official", "unknown"]
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text parted by white space, as a set.
+
+    >>> sorted(word_set("on at"))
+    ['at', 'on']
+    """
+    return frozenset(words.split())
 
 
 class NumberWord(Entry):

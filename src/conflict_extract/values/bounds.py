@@ -29,12 +29,25 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from conflict_extract.lexicons.quantities import BoundPhrase, bound_phrases
+from conflict_extract.lexicons.quantities import BoundPhrase, bound_phrases, word_set
 
 VagueTable = Mapping[str, tuple[float | None, float | None, float | None]]
 """A project's own reading of vague words: words → (at_least, best, at_most)."""
 
-NEARLY = frozenset({"nearly", "almost", "not quite", "approaching", "nearing", "practically", "virtually", "just under", "just short of", "short of"})
+NEARLY = frozenset(
+    {
+        "nearly",
+        "almost",
+        "not quite",
+        "approaching",
+        "nearing",
+        "practically",
+        "virtually",
+        "just under",
+        "just short of",
+        "short of",
+    }
+)
 """Words of "<" that name the figure itself as the best reading (in contrast to "fewer than")."""
 
 
@@ -161,9 +174,9 @@ class Modifier(NamedTuple):
     entry: BoundPhrase
 
 
-DEGREE = frozenset(
+DEGREE = word_set(
     "just well slightly little far significantly considerably substantially much bit way somewhat marginally fractionally "
-    "comfortably easily only even possibly perhaps currently already still now altogether reportedly potentially probably".split()
+    "comfortably easily only even possibly perhaps currently already still now altogether reportedly potentially probably"
 )
 """Adverbs before a bound phrase that belong to it ("just over", "well below")."""
 
@@ -193,9 +206,9 @@ def before(text: str, position: int) -> Modifier | None:
                     break
                 start = a
             head = text[max(0, start - 2) : start].lower()
-            if text[start : start + 6].lower() == "little" and head == "a ":
-                start -= 2
-            elif text[start : start + 3].lower() == "bit" and head == "a ":
+            if (text[start : start + 6].lower() == "little" and head == "a ") or (
+                text[start : start + 3].lower() == "bit" and head == "a "
+            ):
                 start -= 2
         return Modifier(start, spans[-1][1], entry)
     return None
@@ -216,7 +229,11 @@ def _words_before(text: str, position: int) -> list[tuple[int, int]]:
             while start > floor and text[start - 1] in "~≈<>≥≤=":
                 start -= 1
         else:
-            while start > floor and (text[start - 1].isalpha() or text[start - 1] in ".-'’" and start < end and text[start].isalpha() or text[start - 1] == "." and start == end and _abbreviation(text, floor, start)):
+            while start > floor and (
+                text[start - 1].isalpha()
+                or (text[start - 1] in ".-'’" and start < end and text[start].isalpha())
+                or (text[start - 1] == "." and start == end and _abbreviation(text, floor, start))
+            ):
                 start -= 1
         if start == end:
             break

@@ -11,12 +11,20 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from conflict_extract.lexicons.quantities import not_counted, person_nouns
+from conflict_extract.lexicons.quantities import not_counted, person_nouns, word_set
 from conflict_extract.values import bounds as bound_words
 from conflict_extract.values.masks import masked
 from conflict_extract.values.money import Currency, currency_after, currency_before
 from conflict_extract.values.numbers import Number, find_numbers, suffix_value
-from conflict_extract.values.reject import is_counted_noun, is_identifier, is_label, is_pronoun_one, is_year, word_after, word_before
+from conflict_extract.values.reject import (
+    is_counted_noun,
+    is_identifier,
+    is_label,
+    is_pronoun_one,
+    is_year,
+    word_after,
+    word_before,
+)
 from conflict_extract.values.units import Unit, unit_after
 
 
@@ -100,12 +108,12 @@ def scan(text: str) -> tuple[Expression, ...]:
 
     >>> text = "At least 42 villagers, 20 to 30 per cent, US$2.6bn, about 45km (28 miles) and two pickup trucks"
     >>> for e in scan(text): print(text[e.start:e.end], e.kind, e.value, e.low, e.high, e.comparator, e.unit)
-    At least 42 count 42.0 None None >= 
+    At least 42 count 42.0 None None >=
     20 to 30 per cent percent None 20.0 30.0 range %
-    US$2.6bn money 2600000000.0 None None = 
+    US$2.6bn money 2600000000.0 None None =
     about 45km measure 45.0 None None ~ km
     28 miles measure 28.0 None None = miles
-    two count 2.0 None None = 
+    two count 2.0 None None =
     """
     masks = masked(text)
     ends = [end for _, end, _ in masks]
@@ -127,12 +135,15 @@ def scan(text: str) -> tuple[Expression, ...]:
 _HYPHEN_NOUN = re.compile(r"[-‑]([a-z]{2,20})((?:[-‑][a-z]{1,14}){0,3})(?![A-Za-z\d])")
 _AGE_AFTER = re.compile(r"(?:[-‑\s]years?[-‑\s]olds?|\s(?:years|year)\sof\sage|[-‑\s]y/?o)\b", re.IGNORECASE)
 _AGE_MONTHS = re.compile(r"[-‑\s](months?|weeks?|days?|hours?)[-‑\s]old\b", re.IGNORECASE)
-_AGE_BEFORE = re.compile(r"(?<![^\W_])(?:aged?|ages|the age of|aged between|ages between)(?: (?:only|just|about|around|between|under|over|from))?\s$", re.IGNORECASE)
+_AGE_BEFORE = re.compile(
+    r"(?<![^\W_])(?:aged?|ages|the age of|aged between|ages between)(?: (?:only|just|about|around|between|under|over|from))?\s$",
+    re.IGNORECASE,
+)
 _NAME_AGE = re.compile(r"[A-Z][\w’'.-]+,?(?: [A-Z][\w’'.-]+)?,\s$|[A-Z][\w’'-]+ \($")
-_MONEY_OF = frozenset(
+_MONEY_OF = word_set(
     "aid debt debts damage damages funding investment investments assistance public taxpayer taxpayers their his her the its help "
     "savings revenue losses cash compensation weapons arms goods trade budget spending support money loans credit profit profits "
-    "relief exports imports property sales annual government state new extra equipment".split()
+    "relief exports imports property sales annual government state new extra equipment"
 )
 
 
@@ -140,7 +151,7 @@ def _glue(text: str, number: Number) -> _Item | None:
     """The number with currency, unit, suffix; None when it is no quantity."""
     if number.form == "bad":
         written = text[number.start : number.end]
-        plain = written.isdigit() and len(written) > 15 or "^" in written or (number.value is None and number.scale > 1)
+        plain = (written.isdigit() and len(written) > 15) or "^" in written or (number.value is None and number.scale > 1)
         if not plain or is_identifier(text, number.start, number.end):
             return None
         return _Item(number, number.start, number.end, span=(number.start, number.end), rule="no certain value")
@@ -151,7 +162,12 @@ def _glue(text: str, number: Number) -> _Item | None:
     if number.suffix:
         number, end = _suffix(text, number, money)
         span = (span[0], end)
-    if money is not None and money.needs_scale and number.scale == 1.0 and (number.value or 0) < (1000 if len(money.form) == 3 else 100):
+    if (
+        money is not None
+        and money.needs_scale
+        and number.scale == 1.0
+        and (number.value or 0) < (1000 if len(money.form) == 3 else 100)
+    ):
         money = None
     start = money.start if money else number.start
     item = _Item(number, start, end, span=span, currency=money)
@@ -170,15 +186,29 @@ def _glue(text: str, number: Number) -> _Item | None:
         return None if digits and is_identifier(text, number.start, number.start) else item
     name = currency_after(text, end)
     unit = unit_after(text, end)
+    if unit is None and name is None and number.form == "fraction" and _HALF_A.match(text, end):
+        unit = unit_after(text, end + len(_HALF_A.match(text, end)[0].rstrip()))  # type: ignore[index]
     if unit is None and name is None:
         more = _MORE.match(text, end)
         if more:
             unit = unit_after(text, more.end())
             if unit is not None and (unit.symbol or unit.kind != "duration"):
                 unit = None
-    if name is not None and name.form in ("p", "c") and name.start == end and 0 < (number.value or 0) < 200 and number.scale == 1.0:
+    if (
+        name is not None
+        and name.form in ("p", "c")
+        and name.start == end
+        and 0 < (number.value or 0) < 200
+        and number.scale == 1.0
+    ):
         name = replace(name, needs_scale=False)
-    if name is not None and name.needs_scale and name.form not in ("¢",) and number.scale == 1.0 and (number.value or 0) < (100 if not unit else 1e9):
+    if (
+        name is not None
+        and name.needs_scale
+        and name.form not in ("¢",)
+        and number.scale == 1.0
+        and (number.value or 0) < (100 if not unit else 1e9)
+    ):
         name = None
     if name is not None and name.form in ("pound", "pounds") and _is_weight(text, start, name):
         item.kind, item.end = "measure", name.end
@@ -202,6 +232,7 @@ def _glue(text: str, number: Number) -> _Item | None:
     return _bare(text, item, digits)
 
 
+_HALF_A = re.compile(r"(?: of)? an? (?=[a-z])")
 _MORE = re.compile(r"\s(?:more|additional|further|extra|straight|consecutive|full|whole|long|successive|solid)(?=\s)")
 
 
@@ -230,7 +261,12 @@ def _bare(text: str, item: _Item, digits: bool) -> _Item | None:
             item.attached, item.end = "people", match.end()
         elif word in ("to", "and", "or", "odd", "plus", "something", "ish", "some", "old", "point", "million", "billion"):
             pass
-        elif word in not_counted("compound") or number.value in (None, 1.0) or word.endswith("ly") or match[2][1:] in ("hand", "sided"):
+        elif (
+            word in not_counted("compound")
+            or number.value in (None, 1.0)
+            or word.endswith("ly")
+            or match[2][1:] in ("hand", "sided")
+        ):
             return None
         else:
             item.attached, item.end = word, match.end()
@@ -252,7 +288,11 @@ def _suffix(text: str, number: Number, money: Currency | None) -> tuple[Number, 
     if name is not None and not name.needs_scale:
         return number.scaled(suffix_value(suffix), stop), stop
     follow = word_after(text, stop).lower()
-    if suffix == "M" or (suffix in ("m", "b", "B") and follow and (is_counted_noun(follow) or follow in person_nouns() or word_before(text, number.start).lower() in ("some",))):
+    if suffix == "M" or (
+        suffix in ("m", "b", "B")
+        and follow
+        and (is_counted_noun(follow) or follow in person_nouns() or word_before(text, number.start).lower() in ("some",))
+    ):
         return number.scaled(suffix_value(suffix), stop), stop
     return replace(number, suffix=""), number.end
 
@@ -275,7 +315,15 @@ def _plain_age(text: str, number: Number, end: int) -> bool:
     """Whether "Name, 34," reads as an age."""
     value = number.value or 0
     closes = text[end : end + 1]
-    return 1 <= value <= 110 and value == int(value) and (closes in (",", ")") or text[end : end + 6] in (" said ", ", said") or (closes == "." and not text[end + 1 : end + 2].isdigit()))
+    return (
+        1 <= value <= 110
+        and value == int(value)
+        and (
+            closes in (",", ")")
+            or text[end : end + 6] in (" said ", ", said")
+            or (closes == "." and not text[end + 1 : end + 2].isdigit())
+        )
+    )
 
 
 def _glued_left(text: str, start: int) -> bool:
@@ -291,7 +339,10 @@ def _is_weight(text: str, start: int, name: Currency) -> bool:
     if text[name.start - 1 : name.start] in "-‑":
         return True
     left = text[max(0, start - 30) : start].lower()
-    if re.search(r"\b(?:weigh\w*|weight of|lost|lose|losing|gained|lift\w*|shed|carrying)\s(?:(?:about|around|over|under|nearly|almost|at least|more than|up to)\s)?$", left):
+    if re.search(
+        r"\b(?:weigh\w*|weight of|lost|lose|losing|gained|lift\w*|shed|carrying)\s(?:(?:about|around|over|under|nearly|almost|at least|more than|up to)\s)?$",
+        left,
+    ):
         return True
     follow = re.match(r"\s(?:of\s([a-z]+)|(heavier|lighter|overweight))", text[name.end : name.end + 24])
     return bool(follow) and (bool(follow[2]) or (follow[1] not in _MONEY_OF)) if follow else False
@@ -309,7 +360,11 @@ def _proportion(text: str, item: _Item) -> _Item | None:
         return None
     if written in ("half", "a half") and before in ("first", "second", "other", "latter", "one", "top", "better"):
         return None
-    if written in ("a quarter", "quarter", "a third", "a fifth", "a tenth", "a sixth", "a fourth", "an eighth", "a eighth") and follow != "of" and before not in ("by", "than", "about", "nearly", "almost", "only"):
+    if (
+        written in ("a quarter", "quarter", "a third", "a fifth", "a tenth", "a sixth", "a fourth", "an eighth", "a eighth")
+        and follow != "of"
+        and before not in ("by", "than", "about", "nearly", "almost", "only")
+    ):
         return None
     item.kind, item.rule = "percent", "fraction"
     return item
@@ -322,7 +377,7 @@ def _signed(text: str, item: _Item) -> _Item:
         before = text[start - 1]
         lead = text[start - 2] if start > 1 else " "
         temperature = item.unit is not None and item.unit.dimension == "temperature"
-        if (before == "−" or (before == "-" and (temperature or item.kind == "percent"))) and (lead.isspace() or lead in "(“\""):
+        if (before == "−" or (before == "-" and (temperature or item.kind == "percent"))) and (lead.isspace() or lead in '(“"'):
             item.negative, item.start = True, start - 1
         elif temperature and text[max(0, start - 6) : start].lower() == "minus ":
             item.negative, item.start = True, start - 6
@@ -332,9 +387,16 @@ def _signed(text: str, item: _Item) -> _Item:
 # -- ranges -------------------------------------------------------------------------------------------
 
 
-_BETWEEN = re.compile(r"(?<![^\W_])(?:anywhere |somewhere )?between(?: (?:about|around|an estimated|some|approximately|roughly|an?))?\s*$", re.IGNORECASE)
-_FROM = re.compile(r"(?<![^\W_])from(?: (?:about|around|an estimated|some|approximately|roughly|just|over|under|nearly))?\s*$", re.IGNORECASE)
-_RANGING = re.compile(r"(?:rang\w+|var\w+|anywhere|aged?|ages|sentences?|terms?|anything|estimate\w*)\s(?:between\s)?from\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?<![^\W_])(?:anywhere |somewhere )?between(?: (?:about|around|an estimated|some|approximately|roughly|an?))?\s*$",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"(?<![^\W_])from(?: (?:about|around|an estimated|some|approximately|roughly|just|over|under|nearly))?\s*$", re.IGNORECASE
+)
+_RANGING = re.compile(
+    r"(?:rang\w+|var\w+|anywhere|aged?|ages|sentences?|terms?|anything|estimate\w*)\s(?:between\s)?from\s*$", re.IGNORECASE
+)
 _TO = re.compile(r"\s?(?:to|up to|and up to|–|—|-|‑|~)\s?", re.IGNORECASE)
 _DASHES = ("-", "–", "—", "‑", "~")
 
@@ -348,6 +410,7 @@ def _merge(text: str, items: list[_Item]) -> list[_Item]:
         right = items[i + 1] if i + 1 < len(items) else None
         if right is not None and right.start - left.end <= 14:
             between = text[left.end : right.start].lower()
+            _share_unit(left, right, between)
             joined = _join(text, left, right, between)
             if joined == "drop":
                 i += 2
@@ -366,6 +429,20 @@ def _merge(text: str, items: list[_Item]) -> list[_Item]:
     return out
 
 
+def _share_unit(left: _Item, right: _Item, between: str) -> None:
+    """Give a bare number the unit of the one behind "and", "or", a comma: "27 and 29 years old", "3 or 5 percent"."""
+    if left.kind != "count" or right.kind not in ("age", "percent", "duration", "measure") or left.attached is not None:
+        return
+    if (
+        between.strip() in ("and", "or", "&", ",", "or even")
+        and left.number.form in ("digits", "words")
+        and right.unit is not None
+    ):
+        left.kind, left.unit = right.kind, right.unit
+    elif between.strip() in ("and", "or") and right.kind == "age" and left.number.form in ("digits", "words"):
+        left.kind, left.rule = "age", "age"
+
+
 def _join(text: str, left: _Item, right: _Item, between: str) -> _Item | str | None:
     """A range of the two, "drop" for a score, "replaces" for a change from one to the other, or None."""
     ratio = _ratio(text, left, right, between)
@@ -373,9 +450,31 @@ def _join(text: str, left: _Item, right: _Item, between: str) -> _Item | str | N
         return ratio
     tight = between in _DASHES
     word = between.strip()
-    if not tight and word not in ("to", "and", "or", "up to", "and up to", "and as many as", "-", "–", "to as many as", "to about", "to around", "to more than", "and about", "and possibly", "to nearly", "or even", "or as many as", "and perhaps", "to over", "and more than", "and around"):
+    if not tight and word not in (
+        "to",
+        "and",
+        "or",
+        "up to",
+        "and up to",
+        "and as many as",
+        "-",
+        "–",
+        "to as many as",
+        "to about",
+        "to around",
+        "to more than",
+        "and about",
+        "and possibly",
+        "to nearly",
+        "or even",
+        "or as many as",
+        "and perhaps",
+        "to over",
+        "and more than",
+        "and around",
+    ):
         return None
-    if left.number.value is None or right.number.value is None or left.low or left.attached and left.attached != "to":
+    if left.number.value is None or right.number.value is None or left.low or (left.attached and left.attached != "to"):
         return None
     if not _compatible(left, right):
         if word == "to" and _FROM.search(text, max(0, left.start - 32), left.start):
@@ -403,7 +502,19 @@ def _join(text: str, left: _Item, right: _Item, between: str) -> _Item | str | N
     if word in ("-", "–") and not tight and not (left.number.form == "digits" and right.number.form in ("digits", "mixed")):
         return None
     low = replace(left.number, value=a)
-    merged = _Item(right.number, left.start, right.end, right.kind if right.kind != "count" else left.kind, right.unit or left.unit, right.currency or left.currency, right.attached, low=low, connector=word, span=(left.span[0], right.span[1]), rule="range")
+    merged = _Item(
+        right.number,
+        left.start,
+        right.end,
+        right.kind if right.kind != "count" else left.kind,
+        right.unit or left.unit,
+        right.currency or left.currency,
+        right.attached,
+        low=low,
+        connector=word,
+        span=(left.span[0], right.span[1]),
+        rule="range",
+    )
     if left.kind == "age" and right.kind == "count":
         merged.kind = "age"
     if merged.kind == "age":
@@ -451,8 +562,14 @@ def _compatible(left: _Item, right: _Item) -> bool:
 # -- bounds and the finished expression ----------------------------------------------------------------
 
 
-_PAST = re.compile(r"(?<![^\W_])(?:past|last|next|coming|previous|preceding|following|first|final|recent|latest|opening|closing|initial|another)\s(?:(?:about|around|nearly|almost|some)\s)?$", re.IGNORECASE)
-_AGO = re.compile(r"\s(?:ago|later|earlier|before|after|afterwards?|hence|previously|from now|into|on from|prior|since|early|late|on\b(?=,))(?![^\W_])", re.IGNORECASE)
+_PAST = re.compile(
+    r"(?<![^\W_])(?:past|last|next|coming|previous|preceding|following|first|final|recent|latest|opening|closing|initial|another)\s(?:(?:about|around|nearly|almost|some)\s)?$",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"\s(?:ago|later|earlier|before|after|afterwards?|hence|previously|from now|into|on from|prior|since|early|late|on\b(?=,))(?![^\W_])",
+    re.IGNORECASE,
+)
 _DECADE = re.compile(r"(?<!\w)in (?:his|her|their|its)(?: (early|mid|late))?[ -]([2-9]0)s(?!\w)")
 
 
@@ -472,9 +589,25 @@ def _finish(text: str, items: list[_Item]) -> list[Expression]:
         out.append(expression)
     for match in _DECADE.finditer(text):
         low = float(match[2])
-        low, high = {"early": (low, low + 3), "mid": (low + 4, low + 6), "late": (low + 7, low + 9)}.get(match[1] or "", (low, low + 9))
+        low, high = {"early": (low, low + 3), "mid": (low + 4, low + 6), "late": (low + 7, low + 9)}.get(
+            match[1] or "", (low, low + 9)
+        )
         at = match.start(2)
-        out.append(Expression(at, match.end(), (at, match.end(2)), match.end(), "age", None, low, high, "range", unit="years", rule="decade of life"))
+        out.append(
+            Expression(
+                at,
+                match.end(),
+                (at, match.end(2)),
+                match.end(),
+                "age",
+                None,
+                low,
+                high,
+                "range",
+                unit="years",
+                rule="decade of life",
+            )
+        )
     out.sort(key=lambda item: item.start)
     return out
 
@@ -482,12 +615,26 @@ def _finish(text: str, items: list[_Item]) -> list[Expression]:
 def _both_bounds(text: str, left: Expression, right: Expression) -> Expression | None:
     """ "more than 20 but fewer than 30" as one range."""
     between = text[left.core : right.start].strip().lower().strip(",").strip()
-    if between not in ("but", "and", "", "but not", "and not") or right.start - left.core > 9 or left.kind not in (right.kind, "count"):
+    if (
+        between not in ("but", "and", "", "but not", "and not")
+        or right.start - left.core > 9
+        or left.kind not in (right.kind, "count")
+    ):
         return None
     if left.value is None or right.value is None or left.value >= right.value:
         return None
     words = f"{left.modifier} … {right.modifier}"
-    return replace(right, start=left.start, number=(left.number[0], right.number[1]), value=None, low=left.value, high=right.value, comparator="range", modifier=words, rule="range")
+    return replace(
+        right,
+        start=left.start,
+        number=(left.number[0], right.number[1]),
+        value=None,
+        low=left.value,
+        high=right.value,
+        comparator="range",
+        modifier=words,
+        rule="range",
+    )
 
 
 _ABOVE = (">", ">=", "<", "<=")
@@ -539,37 +686,88 @@ def _expression(text: str, item: _Item, floor: int) -> Expression:
                 pass
             elif strength != "range":
                 strength = entry.comparator
-            modifier = text[found.start : found.end] if modifier is None else text[found.start : found.start + (found.end - found.start)] + " " + modifier
+            modifier = (
+                text[found.start : found.end]
+                if modifier is None
+                else text[found.start : found.start + (found.end - found.start)] + " " + modifier
+            )
         start = found.start
         if entry.comparator in _ABOVE:
             break
     comparator = strength
     end = core = item.end
     follow = bound_words.after(text, end)
-    if follow is not None and not (follow.entry.phrase == "plus" and re.match(r"\s\d", text[follow.end : follow.end + 2])) and not (follow.entry.phrase in ("minimum", "maximum", "odd") and kind == "count" and word_after(text, follow.end)[:1].islower() and follow.entry.phrase != "odd"):
+    if (
+        follow is not None
+        and not (follow.entry.phrase == "plus" and re.match(r"\s\d", text[follow.end : follow.end + 2]))
+        and not (
+            follow.entry.phrase in ("minimum", "maximum", "odd")
+            and kind == "count"
+            and word_after(text, follow.end)[:1].islower()
+            and follow.entry.phrase != "odd"
+        )
+    ):
         if comparator in ("=", "~"):
             comparator = follow.entry.comparator or comparator
-        modifier = " ".join(filter(None, (modifier, text[follow.start : follow.end].strip("-+ ") or text[follow.start : follow.end])))
+        modifier = " ".join(
+            filter(None, (modifier, text[follow.start : follow.end].strip("-+ ") or text[follow.start : follow.end]))
+        )
         end = follow.end
     some = re.match(r"-something(?![a-z])", text[end : end + 12])
     if some and value is not None and value % 10 == 0 and value >= 20 and kind == "count":
         low, high, value, comparator, modifier = value + 1, value + 9, None, "range", "something"
         end = core = end + len("-something")
-    time_like = kind == "duration" and bool(_PAST.search(text, max(0, start - 24), start) or _PAST.search(text, max(0, item.start - 24), item.start) or _AGO.match(text, core))
+    time_like = kind == "duration" and bool(
+        _PAST.search(text, max(0, start - 24), start)
+        or _PAST.search(text, max(0, item.start - 24), item.start)
+        or _AGO.match(text, core)
+    )
     if number.vague and value is not None and comparator == "=":
         comparator = "~"
-    if kind == "count" and modifier and modifier.lower() in ("under", "over", "above", "below") and _age_of_persons(text, start, end, value):
+    if (
+        kind == "count"
+        and modifier
+        and modifier.lower() in ("under", "over", "above", "below")
+        and _age_of_persons(text, start, end, value)
+    ):
         kind, unit, whole = "age", "years", False
     if value is None and low is not None and comparator in ("=", "~"):
         comparator = "range"
-    return Expression(start, end, item.span, core, kind, value, low, high, comparator, modifier, number.vague, whole, unit, name, dimension, item.currency, item.attached, scope, time_like, item.rule, number.form)
+    return Expression(
+        start,
+        end,
+        item.span,
+        core,
+        kind,
+        value,
+        low,
+        high,
+        comparator,
+        modifier,
+        number.vague,
+        whole,
+        unit,
+        name,
+        dimension,
+        item.currency,
+        item.attached,
+        scope,
+        time_like,
+        item.rule,
+        number.form,
+    )
 
 
 def _age_of_persons(text: str, start: int, end: int, value: float | None) -> bool:
     """Whether "under five" behind a noun for people is an age."""
     noun = word_before(text, start).lower()
     follow = word_after(text, end).lower()
-    return value is not None and 0 < value <= 110 and noun in person_nouns() and not (follow and (is_counted_noun(follow) or follow in ("of", "percent", "per")))
+    return (
+        value is not None
+        and 0 < value <= 110
+        and noun in person_nouns()
+        and not (follow and (is_counted_noun(follow) or follow in ("of", "percent", "per")))
+    )
 
 
 def _fits(text: str, words: str, kind: str, start: int, number: Number) -> bool:
@@ -577,9 +775,20 @@ def _fits(text: str, words: str, kind: str, start: int, number: Number) -> bool:
     if words in ("near", "near to") and kind not in ("percent", "money", "measure"):
         return False
     if words == "over" and kind == "duration":
-        return word_before(text, start).lower() in ("for", "lasted", "of", "takes", "took", "in", "lasting", "spent", "after", "well", "just", "slightly")
+        return word_before(text, start).lower() in (
+            "for",
+            "lasted",
+            "of",
+            "takes",
+            "took",
+            "in",
+            "lasting",
+            "spent",
+            "after",
+            "well",
+            "just",
+            "slightly",
+        )
     if words in ("under", "over", "above", "below") and kind == "count" and number.form == "fraction":
         return False
-    if words in ("plus", "other") and kind != "count":
-        return False
-    return True
+    return not (words in ("plus", "other") and kind != "count")

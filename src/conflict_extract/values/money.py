@@ -13,10 +13,87 @@ from functools import lru_cache
 
 from conflict_extract.lexicons.quantities import currencies, currency_countries, currency_defaults
 
-_WORDLIKE = frozenset({"ALL", "TOP", "TRY", "COP", "CUP", "SOS", "MAD", "PEN", "BAM", "MOP", "GEL", "LAK", "ANG", "DOP", "NAD", "SAR", "MUR", "HUF", "RON", "STD", "FIM", "BOB", "SIT"})
+_WORDLIKE = frozenset(
+    {
+        "ALL",
+        "TOP",
+        "TRY",
+        "COP",
+        "CUP",
+        "SOS",
+        "MAD",
+        "PEN",
+        "BAM",
+        "MOP",
+        "GEL",
+        "LAK",
+        "ANG",
+        "DOP",
+        "NAD",
+        "SAR",
+        "MUR",
+        "HUF",
+        "RON",
+        "STD",
+        "FIM",
+        "BOB",
+        "SIT",
+    }
+)
 """Codes that are also English words or abbreviations: they need a scale word or a four-digit number beside them."""
 
-_WEAK = frozenset({"Af", "Bs", "Br", "BD", "DA", "DT", "FC", "FG", "ID", "JD", "KD", "KM", "LD", "LE", "LL", "LS", "Le", "Ls", "Lt", "MK", "MT", "Nu", "QR", "SR", "TL", "UM", "VT", "ZK", "Kz", "DM", "FF", "Shs", "c", "p", "kn", "Ft", "Z$", "Dh", "Fr.", "Re", "JD", "B$", "G$", "L$", "T$", "N$", "S/", "Nfk", "Afl"})
+_WEAK = frozenset(
+    {
+        "Af",
+        "Bs",
+        "Br",
+        "BD",
+        "DA",
+        "DT",
+        "FC",
+        "FG",
+        "ID",
+        "JD",
+        "KD",
+        "KM",
+        "LD",
+        "LE",
+        "LL",
+        "LS",
+        "Le",
+        "Ls",
+        "Lt",
+        "MK",
+        "MT",
+        "Nu",
+        "QR",
+        "SR",
+        "TL",
+        "UM",
+        "VT",
+        "ZK",
+        "Kz",
+        "DM",
+        "FF",
+        "Shs",
+        "c",
+        "p",
+        "kn",
+        "Ft",
+        "Z$",
+        "Dh",
+        "Fr.",
+        "Re",
+        "B$",
+        "G$",
+        "L$",
+        "T$",
+        "N$",
+        "S/",
+        "Nfk",
+        "Afl",
+    }
+)
 """Abbreviations that mean other things too: they need a scale word or at least three digits beside them."""
 
 
@@ -159,7 +236,11 @@ def currency_after(text: str, position: int) -> Currency | None:
         start += 1
     for size in (4, 3, 2, 1):
         form = text[start : start + size]
-        if len(form) == size and form in symbols and (form[0].isalpha() is False or form in _AFTER_SYMBOLS or form in currencies()):
+        if (
+            len(form) == size
+            and form in symbols
+            and (form[0].isalpha() is False or form in _AFTER_SYMBOLS or form in currencies())
+        ):
             follow = text[start + size : start + size + 1]
             if form[-1].isalpha() and follow.isalnum():
                 continue
@@ -184,7 +265,49 @@ def currency_after(text: str, position: int) -> Currency | None:
         end = words[size - 1][2]
         if key[-1].endswith(".") and key not in table:
             end -= 1
-        return Currency(words[0][1], end, " ".join(key).rstrip("."), found[0], found[1], found[2], key[0] in ("won", "real", "som", "sum", "mark", "marks", "buck", "bucks", "crown", "crowns", "sol", "kina", "tala", "kip", "dong", "lei", "ban", "fen", "pul", "sen", "ore", "quid", "zig", "rand", "stone", "taka", "rands", "lats", "pula", "sums", "vatu", "zaire"))
+        return Currency(
+            words[0][1],
+            end,
+            " ".join(key).rstrip("."),
+            found[0],
+            found[1],
+            found[2],
+            key[0]
+            in (
+                "won",
+                "real",
+                "som",
+                "sum",
+                "mark",
+                "marks",
+                "buck",
+                "bucks",
+                "crown",
+                "crowns",
+                "sol",
+                "kina",
+                "tala",
+                "kip",
+                "dong",
+                "lei",
+                "ban",
+                "fen",
+                "pul",
+                "sen",
+                "ore",
+                "quid",
+                "zig",
+                "rand",
+                "stone",
+                "taka",
+                "rands",
+                "lats",
+                "pula",
+                "sums",
+                "vatu",
+                "zaire",
+            ),
+        )
     return None
 
 
@@ -249,6 +372,8 @@ def settle(
     ('USD', [])
     >>> settle(("USD", "AUD", "CAD"), "USD", {"AU": 2, "US": 1}, dollar=True)
     (None, ['USD', 'AUD'])
+    >>> settle(("USD", "AUD", "CAD"), "USD", {"AU": 1, "US": 3}, dollar=True)
+    ('USD', [])
     """
     if len(codes) == 1:
         return codes[0], []
@@ -268,8 +393,11 @@ def settle(
         others = [code for code in hits if code != "USD"]
         if not others:
             return default, []
-        if len(others) == 1 and "US" not in countries and set(countries) <= set(table[others[0]].countries):
-            return others[0], []
+        total, rival = sum(countries.values()), max(scores[code] for code in others)
+        if len(others) == 1 and rival == total:
+            return others[0], []  # no other country in the document
+        if countries.get("US", 0) > rival or 2 * rival < total:
+            return default, []  # the dollar country is named in passing only
         return None, ["USD", *others] if default == "USD" else others
     if len(hits) == 1:
         return hits[0], []

@@ -173,7 +173,12 @@ def _atoms(text: str) -> list[_Atom]:
                 joined = text[last.start : end]
                 atoms[-1] = _Atom(last.start, end, "digits", parse_digits(joined), joined, "." not in run and "," not in run)
                 continue
-            if text[start - 1 : start] == "." and run.isdigit() and len(run) <= 6 and not text[max(0, start - 2) : start - 1].strip(_SPACES + "$€£(\n"):
+            if (
+                text[start - 1 : start] == "."
+                and run.isdigit()
+                and len(run) <= 6
+                and not text[max(0, start - 2) : start - 1].strip(_SPACES + "$€£(\n")
+            ):
                 value = parse_digits("0." + run)
                 atoms.append(_Atom(start - 1, end, "digits", value, "." + run, False))
                 continue
@@ -184,7 +189,16 @@ def _atoms(text: str) -> list[_Atom]:
                 exponent = int(power[1] or power[2])
                 base = value if power[0].lstrip()[0] not in "^" else None
                 value = _power(base, value, exponent)
-                atoms.append(_Atom(start, power.end(), "digits" if value is not None else "bad", value, run, value is not None and value == int(value)))
+                atoms.append(
+                    _Atom(
+                        start,
+                        power.end(),
+                        "digits" if value is not None else "bad",
+                        value,
+                        run,
+                        value is not None and value == int(value),
+                    )
+                )
                 continue
             atoms.append(_Atom(start, end, "digits" if value is not None else "bad", value, run, whole))
         elif match["sign"] is not None:
@@ -200,7 +214,9 @@ def _digit_near(text: str, start: int, end: int) -> bool:
     """Whether another digit group stands directly around text[start:end] (then spaces are no thousands separators)."""
     before = text[max(0, start - 2) : start]
     after = text[end : end + 2]
-    return bool(re.search(r"[\d+(][\s-]?$", before)) or bool(re.match(r"[\s-]\d", after)) and not re.match(r"\s\d{3}", text[end : end + 4])
+    return bool(re.search(r"[\d+(][\s-]?$", before)) or (
+        bool(re.match(r"[\s-]\d", after)) and not re.match(r"\s\d{3}", text[end : end + 4])
+    )
 
 
 def _power(base: float | None, value: float | None, exponent: int) -> float | None:
@@ -213,7 +229,9 @@ def _power(base: float | None, value: float | None, exponent: int) -> float | No
         return None
 
 
-_GAP = re.compile(rf"[{_SPACES}\n]{{1,2}}|-|\u2011|\u2010|[{_SPACES}]and[{_SPACES}]|-and-|[{_SPACES}]of(?:[{_SPACES}]an?)?[{_SPACES}]|[{_SPACES}]a[{_SPACES}]|-a-")
+_GAP = re.compile(
+    rf"[{_SPACES}\n]{{1,2}}|-|\u2011|\u2010|[{_SPACES}]and[{_SPACES}]|-and-|[{_SPACES}]of(?:[{_SPACES}]an?)?[{_SPACES}]|[{_SPACES}]a[{_SPACES}]|-a-"
+)
 
 
 def _gap(text: str, left: int, right: int) -> str:
@@ -300,7 +318,12 @@ def _phrase(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
     if first.kind in ("hundred", "scale", "dozen"):
         article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
         loose = _BEFORE_SCALE.search(text, max(0, first.start - 10), first.start)
-        if article is None and loose is None and first.kind != "dozen" and not (i + 1 < len(atoms) and atoms[i + 1].kind == "scale"):
+        if (
+            article is None
+            and loose is None
+            and first.kind != "dozen"
+            and not (i + 1 < len(atoms) and atoms[i + 1].kind == "scale")
+        ):
             return None, 1
         if first.word in ("mn", "bn", "tn", "trn", "mln", "bln", "tln"):
             return None, 1
@@ -376,9 +399,9 @@ def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with
                 if total and joiner == "-":
                     break
                 group = value
-            elif last == "tens" and atom.kind == "small" and 0 < value < 10 and joiner in (" ", "-"):
-                group += value
-            elif last == "hundred" and joiner in (" ", "and", "-"):
+            elif (last == "tens" and atom.kind == "small" and 0 < value < 10 and joiner in (" ", "-")) or (
+                last == "hundred" and joiner in (" ", "and", "-")
+            ):
                 group += value
             else:
                 break
@@ -429,16 +452,28 @@ def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with
             return _scales(text, atoms, i + used, number, used)
         if joined == " " and group is not None and group <= 20 and atoms[j].word != "half" and used == 1:
             return _of_scale(text, atoms, j, number.start, value), used + (2 if _has_of_scale(text, atoms, j) else 1)
-    elif j < len(atoms) and atoms[j].kind == "fraction" and used == 1 and group is not None and 0 < group <= 20:
-        if text[end : atoms[j].start] in (" ", "-"):
-            return _of_scale(text, atoms, j, number.start, value), 3 if _has_of_scale(text, atoms, j) else 2
-    if last in ("small", "tens") and j < len(atoms) and atoms[j].kind == "tens" and used == 1 and group and 11 <= group <= 20:
-        if text[end : atoms[j].start] in (" ", "-"):  # "nineteen eighty-four" is a year
-            skip = 2 if j + 1 < len(atoms) and atoms[j + 1].kind == "small" and text[atoms[j].end : atoms[j + 1].start] in (" ", "-") else 1
-            return None, used + skip
+    elif (
+        j < len(atoms)
+        and atoms[j].kind == "fraction"
+        and used == 1
+        and group is not None
+        and 0 < group <= 20
+        and text[end : atoms[j].start] in (" ", "-")
+    ):
+        return _of_scale(text, atoms, j, number.start, value), 3 if _has_of_scale(text, atoms, j) else 2
+    if last in ("small", "tens") and used == 1 and group and 11 <= group <= 20 and _tens_follow(text, atoms, j, end):
+        # "nineteen eighty-four" is a year
+        return None, used + (
+            2 if j + 1 < len(atoms) and atoms[j + 1].kind == "small" and text[atoms[j].end : atoms[j + 1].start] in " -" else 1
+        )
     fine = _finite(value)
     form = "words" if fine is not None else "bad"
     return replace(number, end=end, value=fine, whole=whole, scale=scale, form=form), used
+
+
+def _tens_follow(text: str, atoms: list[_Atom], j: int, end: int) -> bool:
+    """Whether a word for tens stands right behind `end`."""
+    return j < len(atoms) and atoms[j].kind == "tens" and text[end : atoms[j].start] in (" ", "-")
 
 
 def _has_of_scale(text: str, atoms: list[_Atom], j: int) -> bool:
@@ -459,10 +494,15 @@ def _of_scale(text: str, atoms: list[_Atom], j: int, start: int, value: float) -
 
 
 def _vague_plural(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
-    """ "dozens", "tens of thousands", "hundreds of thousands". """
+    """ "dozens", "tens of thousands", "hundreds of thousands"."""
     first = atoms[i]
     low, high, end, j = first.low or 0.0, first.high or 0.0, first.end, i + 1
-    while j < len(atoms) and j - i < 4 and atoms[j].kind in ("plural", "scale") and re.fullmatch(r"\s+of\s+", text[end : atoms[j].start]):
+    while (
+        j < len(atoms)
+        and j - i < 4
+        and atoms[j].kind in ("plural", "scale")
+        and re.fullmatch(r"\s+of\s+", text[end : atoms[j].start])
+    ):
         unit = _SCALE_OF_PLURAL.get(atoms[j].word)
         if unit is None:
             break
@@ -483,10 +523,10 @@ _SCALE_OF_PLURAL = {
 
 
 def _few(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
-    """ "a few hundred" (200 to 900), "several thousand", "a couple of dozen" (24), "several" (no value). """
+    """ "a few hundred" (200 to 900), "several thousand", "a couple of dozen" (24), "several" (no value)."""
     first = atoms[i]
     article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
-    if article is None and first.word in ("couple", "handful"):
+    if article is None and (first.word in ("couple", "handful") or text[max(0, first.start - 3) : first.start].lower() == "as "):
         return None, 1
     begin = article.start() if article else first.start
     end, j, factor = first.end, i + 1, 1.0
@@ -511,7 +551,7 @@ def _few(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
 
 
 def _fraction_first(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
-    """ "half a million", "half a dozen", "a quarter of a million", "a third", "half". """
+    """ "half a million", "half a dozen", "a quarter of a million", "a third", "half"."""
     first = atoms[i]
     article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
     begin = article.start() if article else first.start
@@ -521,7 +561,9 @@ def _fraction_first(text: str, atoms: list[_Atom], i: int) -> tuple[Number | Non
             number = Number(begin, first.end, first.value, form="words", whole=False)
             number = number.scaled(atoms[i + 1].value or 1.0, atoms[i + 1].end)
             return _scales(text, atoms, i + 2, replace(number, form="words"), 2)
-    if first.word == "half" or (article is not None and first.word in ("third", "quarter", "fifth", "tenth", "fourth", "sixth", "eighth")):
+    if first.word == "half" or (
+        article is not None and first.word in ("third", "quarter", "fifth", "tenth", "fourth", "sixth", "eighth")
+    ):
         return Number(begin, first.end, first.value, form="fraction", whole=False), 1
     return None, 1
 

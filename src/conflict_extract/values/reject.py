@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import re
 
-from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns
+from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns, word_set
 from conflict_extract.values.numbers import Number
 
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w.&'’]{0,24})[ \u00a0]$")
 _WORD_AFTER = re.compile(r"[ \u00a0\n]([^\W\d_]+)")
-_YEAR_BEFORE = frozenset(
+_YEAR_BEFORE = word_set(
     "in since until till during before after by of from mid early late year years circa and to for between through the a its "
-    "their his her this that 's s summer spring autumn winter fall season fiscal than as at or with against around about".split()
+    "their his her this that 's s summer spring autumn winter fall season fiscal than as at or with against around about"
 )
-_FUNCTION = frozenset(
+_FUNCTION = word_set(
     "the a an this that these those some about around only just at least most more than over under nearly almost up to of in on by "
     "for from with and or but if as when while after before since another further additional other his her its their our my your "
     "all both between among any each every no not was were is are be been have has had who which what where he she they we it i "
     "you there here so then now also even still yet nor per within without into onto against during until total approximately "
-    "roughly exactly perhaps killed wounded injured two three four five six seven eight nine ten".split()
+    "roughly exactly perhaps killed wounded injured two three four five six seven eight nine ten"
 )
-_PRONOUN_AFTER = frozenset(
-    "another can could should must would may might who that which whose whom has had is was 's'll do does did cannot never".split()
+_PRONOUN_AFTER = word_set(
+    "another can could should must would may might who that which whose whom has had is was 's'll do does did cannot never"
 )
-_PRONOUN_BEFORE = frozenset(
+_PRONOUN_BEFORE = word_set(
     "no any every the this that some each which another my your his its our their number day a as chapter such same right wrong "
-    "big new last first second good bad old next other better best worst loved thing".split()
+    "big new last first second good bad old next other better best worst loved thing"
 )
 
 
-_NUMERIC_BEFORE = frozenset("least only killed killing wounded wounding injured injuring just exactly than most about one and including by arrested detained".split())
+_RATIO = re.compile(
+    r"\s(?:in|out of)\s(?:every\s)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|a hundred)(?![^\W_])"
+)
+_NUMERIC_BEFORE = word_set(
+    "least only killed killing wounded wounding injured injuring just exactly than most about one and including by arrested detained"
+)
 
 
 def word_before(text: str, position: int) -> str:
@@ -50,15 +55,32 @@ def looks_plural(word: str) -> bool:
     >>> looks_plural("rockets"), looks_plural("rocket"), looks_plural("gunmen"), looks_plural("bus")
     (True, False, True, False)
     """
-    return (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))) or word in _IRREGULAR_PLURALS or word.endswith(("men", "women")) and len(word) > 4
+    return (
+        (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")))
+        or word in _IRREGULAR_PLURALS
+        or (word.endswith(("men", "women")) and len(word) > 4)
+    )
 
 
-_IRREGULAR_PLURALS = frozenset("people men women children police personnel staff aircraft troops folk youth infantry feet dead mice geese cattle police media data".split())
+_IRREGULAR_PLURALS = word_set(
+    "people men women children police personnel staff aircraft troops folk youth infantry feet dead mice geese cattle police media data"
+)
 
 
 def is_counted_noun(word: str) -> bool:
     """Whether the lower-case word is a plural of the noun tables or looks like a plural."""
-    return word in person_nouns() or word in thing_nouns() or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")))
+    return (
+        word in person_nouns()
+        or word in thing_nouns()
+        or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")))
+    )
+
+
+_YEAR_NOUNS = word_set(
+    "level levels season seasons election elections vote war wars budget campaign peak figures totals prices rates standards "
+    "estimates census results harvest crisis massacre uprising invasion revolution coup agreement accord treaty constitution "
+    "ceasefire truce report survey study film novel album model edition tournament final finals games vintage"
+)
 
 
 def is_year(text: str, number: Number) -> bool:
@@ -77,8 +99,10 @@ def is_year(text: str, number: Number) -> bool:
     before = word_before(text, number.start).lower()
     if before in ("in", "since", "until", "during", "mid", "year", "late", "early"):
         return True
+    if follow.lower() in _YEAR_NOUNS and number.value >= 1900:
+        return True
     if follow and is_counted_noun(follow.lower()) and follow[0].islower():
-        return before in ("the", "its", "their", "his", "her") and 1900 <= number.value <= 2035 or before.endswith(("'s", "’s"))
+        return (before in ("the", "its", "their", "his", "her") and 1900 <= number.value <= 2035) or before.endswith(("'s", "’s"))
     if before in ("than", "least", "about", "around", "nearly", "almost", "over", "some", "approximately", "roughly", "most"):
         return False
     return 1900 <= number.value <= 2035
@@ -120,7 +144,9 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
     left = number.start - len(before) - 1
     head = text[max(0, left - 2) : left].rstrip(" \n\t\"'“‘(")
     sentence_start = not head or head[-1] in ".!?:"
-    return not sentence_start and not (follow and follow[0].islower() and follow.lower() in ("people", "percent", "of", "more", "other", "others"))
+    return not sentence_start and not (
+        follow and follow[0].islower() and follow.lower() in ("people", "percent", "of", "more", "other", "others")
+    )
 
 
 def is_pronoun_one(text: str, number: Number) -> bool:
@@ -137,12 +163,38 @@ def is_pronoun_one(text: str, number: Number) -> bool:
         return True
     if text[number.end : number.end + 2] in ("'s", "’s") or text[max(0, number.start - 1) : number.start] == "-":
         return True
+    if _RATIO.match(text, number.end):
+        return False
     follow = word_after(text, number.end).lower()
     if not follow or follow in _PRONOUN_AFTER:
         return not (before in ("only", "least", "and", "or", "to", "by", "at") and not follow)
-    return follow in _FUNCTION and follow not in ("of", "in", "or", "and", "to", "was", "is", "per", "more", "killed", "wounded", "injured", "other", "another", "additional", "with", "from", "on", "at", "by", "for") or (
-        follow in ("in", "and", "to", "with", "from", "on", "at", "by", "for", "was", "is") and before not in _NUMERIC_BEFORE
-    )
+    return (
+        follow in _FUNCTION
+        and follow
+        not in (
+            "of",
+            "in",
+            "or",
+            "and",
+            "to",
+            "was",
+            "is",
+            "per",
+            "more",
+            "killed",
+            "wounded",
+            "injured",
+            "other",
+            "another",
+            "additional",
+            "with",
+            "from",
+            "on",
+            "at",
+            "by",
+            "for",
+        )
+    ) or (follow in ("in", "and", "to", "with", "from", "on", "at", "by", "for", "was", "is") and before not in _NUMERIC_BEFORE)
 
 
 _QUANTITY_END = re.compile(r"\d(?:bn|mn|tn|[mkbMKBt%])$")

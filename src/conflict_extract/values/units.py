@@ -89,6 +89,7 @@ def unit_after(text: str, position: int) -> Unit | None:
             break
         words.append((match[1], match.start(1), match.end(1)))
         at = match.end()
+    longer = _rare_unit(text, words)
     table = _by_words()
     for size in range(len(words), 0, -1):
         key = tuple(word.lower() for word, _, _ in words[:size])
@@ -97,6 +98,8 @@ def unit_after(text: str, position: int) -> Unit | None:
             if found is None or (stripped[1] and not key[-1].endswith(".")):
                 continue
             end = words[size - 1][2] - stripped[1]
+            if longer is not None and longer[1] > size and (unit := _looked_up(text, words, *longer)) is not None:
+                return unit
             return Unit(words[0][1], end, found[0], text[words[0][1] : end].lower(), found[1], found[2])
     match = _TIGHT.match(text, position)
     if match and match[1]:
@@ -107,22 +110,37 @@ def unit_after(text: str, position: int) -> Unit | None:
         glued = match.start(1) == position
         if hit is not None and (glued or symbol not in _RISKY or (symbol == "m" and _length_context(text, match.end()))):
             return Unit(match.start(1), match.end(1), hit[0], symbol, hit[1], hit[2], True)
+    return _looked_up(text, words, *longer) if longer is not None else None
+
+
+def _rare_unit(text: str, words: list[tuple[str, int, int]]) -> tuple[str, int] | None:
+    """The longest rare unit word that the words begin with, and how many of them it takes."""
     rare = _rare()
-    for size in range(min(3, len(words)), 0, -1):
-        key = tuple(word.lower().rstrip(".") for word, _, _ in words[:size])
-        word_ = rare.get(key)
-        if word_ is None:
-            continue
-        known = lookup(word_)
-        if known is not None:
-            end = words[0][1] + len(text[words[0][1] : words[size - 1][2]].rstrip("."))
-            return Unit(words[0][1], end, "measure", text[words[0][1] : end], known[0], known[1], source="quantulum3")
+    for size in range(min(4, len(words)), 0, -1):
+        found = rare.get(tuple(word.lower().rstrip(".") for word, _, _ in words[:size]))
+        if found is not None:
+            return found, size
     return None
+
+
+def _looked_up(text: str, words: list[tuple[str, int, int]], word: str, size: int) -> Unit | None:
+    """The rare unit as quantulum3 knows it."""
+    known = lookup(word)
+    if known is None:
+        return None
+    start = words[0][1]
+    end = start + len(text[start : words[size - 1][2]].rstrip("."))
+    return Unit(start, end, "measure", text[start:end], known[0], known[1], source="quantulum3")
 
 
 def _length_context(text: str, position: int) -> bool:
     """Whether what follows "300 m" speaks of a length."""
-    return bool(re.match(r"\s+(?:from|away|long|high|tall|deep|wide|above|below|north|south|east|west|off|apart|race|under|across|thick|ahead|behind)\b|\s*[(),.;]|$", text[position : position + 16]))
+    return bool(
+        re.match(
+            r"\s+(?:from|away|long|high|tall|deep|wide|above|below|north|south|east|west|off|apart|race|under|across|thick|ahead|behind)\b|\s*[(),.;]|$",
+            text[position : position + 16],
+        )
+    )
 
 
 @lru_cache(maxsize=4096)
