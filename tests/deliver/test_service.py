@@ -8,15 +8,18 @@ import json
 import os
 import signal
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import psutil
 import pytest
 
-from conflict_extract.deliver.service import ServiceOptions
+from conflict_extract.deliver.service import ServiceOptions, create_app
 from conflict_extract.deliver.service.options import available_cpus
 from conflict_extract.deliver.service.work import render, utf16_offsets
 from conflict_extract.schema import Report
+from conflict_extract.settings import Settings
 from tests.deliver.sample import TEXT, sample_report
 from tests.deliver.serving import Server
 
@@ -130,7 +133,7 @@ def test_health_version_metrics_pages(server):
 def test_health_answers_while_a_worker_is_busy(server):
     async def both():
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
-            long = asyncio.create_task(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 400}))
+            long = asyncio.create_task(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 100}))
             await asyncio.sleep(0.3)
             began = time.monotonic()
             assert (await client.get("/livez")).status_code == 200
@@ -141,52 +144,76 @@ def test_health_answers_while_a_worker_is_busy(server):
 
 
 def test_a_killed_worker_comes_back(server):
+    post(server, {"text": ARTICLE})
     (worker,) = server.workers()
     os.kill(worker.pid, signal.SIGKILL)
     answer = post(server, {"text": ARTICLE})
     assert answer.status_code == 200, answer.text
 
 
-def test_a_late_document_is_504_and_costs_no_more():
-    options = ServiceOptions(workers=1, deadline=1.0, wait=30.0, queue=8)
-    with Server(options) as running:
-        (worker,) = running.workers()
-        late = post(running, {"text": (ARTICLE + "\n\n") * 8000})
-        assert (late.status_code, late.json()["type"]) == (504, "urn:conflict-extract:deadline")
-        assert not psutil.pid_exists(worker.pid) or psutil.Process(worker.pid).status() == psutil.STATUS_ZOMBIE
-        assert post(running, {"text": ARTICLE}).status_code == 200
+@contextmanager
+def limits(server, **changes):
+    """The service's limits, changed for a moment."""
+    crew = server.app.state.crew
+    before = crew.options
+    crew.options = replace(before, **changes)
+    try:
+        yield
+    finally:
+        crew.options = before
 
 
-def test_a_client_that_goes_frees_its_worker():
-    options = ServiceOptions(workers=1, deadline=60.0, wait=30.0, queue=8)
-    with Server(options) as running:
-        (worker,) = running.workers()
-        with pytest.raises(httpx.ReadTimeout):
-            post(running, {"text": (ARTICLE + "\n\n") * 8000}, timeout=1.0)
-        gone = time.monotonic()
-        while psutil.pid_exists(worker.pid) and time.monotonic() - gone < 5:
-            time.sleep(0.05)
-        assert time.monotonic() - gone < 2.0
-        assert post(running, {"text": ARTICLE}).status_code == 200
+def ended(process):
+    return not psutil.pid_exists(process.pid) or psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_token_and_queue():
-    with Server(ServiceOptions(workers=1, token="secret", queue=1, wait=0.2)) as running:
-        refused = post(running, {"text": ARTICLE})
-        assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer"
-        allowed = {"Authorization": "Bearer secret"}
-        assert post(running, {"text": ARTICLE}, headers=allowed).status_code == 200
+LONG = {"text": (ARTICLE + "\n\n") * 1700}
 
-        async def many():
-            async with httpx.AsyncClient(base_url=running.url, timeout=60, headers=allowed) as client:
-                return await asyncio.gather(
-                    *(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 100}) for _ in range(8))
-                )
 
+def test_a_late_document_is_504_and_costs_no_more(server):
+    post(server, {"text": ARTICLE})
+    (worker,) = server.workers()
+    with limits(server, deadline=0.5):
+        late = post(server, LONG)
+    assert (late.status_code, late.json()["type"]) == (504, "urn:conflict-extract:deadline")
+    assert ended(worker)
+    assert post(server, {"text": ARTICLE}).status_code == 200
+
+
+def test_a_client_that_goes_frees_its_worker(server):
+    post(server, {"text": ARTICLE})
+    (worker,) = server.workers()
+    with pytest.raises(httpx.ReadTimeout):
+        post(server, LONG, timeout=0.5)
+    gone = time.monotonic()
+    while not ended(worker) and time.monotonic() - gone < 10:
+        time.sleep(0.05)
+    assert time.monotonic() - gone < 3.0
+    assert post(server, {"text": ARTICLE}).status_code == 200
+
+
+def test_too_many_requests_are_told_to_come_back(server):
+    async def many():
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            return await asyncio.gather(*(client.post("/v1/extract", json={"text": (ARTICLE + "\n\n") * 60}) for _ in range(8)))
+
+    with limits(server, queue=2, wait=0.2):
         answers = asyncio.run(many())
-        assert {answer.status_code for answer in answers} <= {200, 429, 503}
-        refused = [answer for answer in answers if answer.status_code != 200]
-        assert refused and all(answer.headers["retry-after"] for answer in refused)
+    assert {answer.status_code for answer in answers} <= {200, 429, 503}
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert refused and all(answer.headers["retry-after"] for answer in refused)
+
+
+def test_token():
+    async def ask(headers):
+        app = create_app(Settings(), ServiceOptions(token="secret"))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client:
+            return await client.get("/"), await client.get("/livez")
+
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}):
+        page, alive = asyncio.run(ask(headers))
+        assert page.status_code == 401 and page.headers["www-authenticate"] == "Bearer" and alive.status_code == 200
+    assert asyncio.run(ask({"Authorization": "Bearer secret"}))[0].status_code == 200
 
 
 @pytest.mark.parametrize(

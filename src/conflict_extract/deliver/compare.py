@@ -8,6 +8,7 @@ contradict 67.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +56,8 @@ class Point(Part):
     source_id: str | None
     relayed_by: str | None
     text: str | None
+    unit: str | None
+    who_status: str | None
     comparator: str
     at_least: float | None
     best: float | None
@@ -240,7 +243,10 @@ def compare(reports: Iterable[Report], clusters: Sequence[str | None] | None = N
     rows: dict[int, dict[str, list[dict[str, Any]]]] = {}
     for report, _ in kept:
         rows[id(report)] = {}
+        replaced = {report.quantity(q.replaces).span.start for q in report.quantities if q.replaces}
         for row in figure_rows([report]):
+            if row["start"] in replaced:
+                continue  # "lowered its toll from 27 to 20": the new figure speaks
             rows[id(report)].setdefault(row["claim_key"], []).append(row)
     found = grouping.group(report for report, _ in kept)
     incidents = [_incident(number, incident, copies, rows) for number, incident in enumerate(found, 1)]
@@ -322,6 +328,8 @@ def _point(row: dict[str, Any], copies: int) -> Point:
         source_id=row["source_id"],
         relayed_by=row["relayed_by"],
         text=row["text"],
+        unit=row["unit"],
+        who_status=row["who_status"],
         comparator=row["comparator"],
         at_least=row["at_least"],
         best=row["best"],
@@ -333,21 +341,34 @@ def _point(row: dict[str, Any], copies: int) -> Point:
     )
 
 
-def _speaker(point: Point) -> str | None:
-    """What tells sources apart across documents: a knowledge-base id, else the name's last word of a description."""
-    if point.source is None:
-        return None
-    if point.source_id and "#" not in point.source_id:
-        return point.source_id
-    return _plain(point.source)
-
-
 def _plain(name: str) -> str:
-    """A name without case, article and possessive state in front ("Ukraine's interior ministry" is "interior ministry")."""
+    """A name without case and article."""
     words = name.casefold().replace("’", "'").split()
-    while len(words) > 1 and (words[0] in ("the", "a", "an") or words[0].endswith("'s")):
+    while len(words) > 1 and words[0] in ("the", "a", "an"):
         words = words[1:]
     return " ".join(words)
+
+
+def speakers(points: Sequence[Point]) -> list[str | None]:
+    """What tells sources apart across documents: a knowledge-base id, else the name.
+
+    A short name ("army", "interior ministry") is the one longer name of the series that ends with it, when there is one only.
+    """
+    names = [
+        None
+        if point.source is None
+        else point.source_id
+        if point.source_id and "#" not in point.source_id
+        else _plain(point.source)
+        for point in points
+    ]
+    known = {name for name in names if name}
+    short: dict[str, str] = {}
+    for name in known:
+        longer = [other for other in known if other.endswith(" " + name)]
+        if len(longer) == 1:
+            short[name] = longer[0]
+    return [short.get(name, name) if name else None for name in names]
 
 
 def _series(key: tuple[Any, ...], points: list[Point]) -> Series:
@@ -355,11 +376,13 @@ def _series(key: tuple[Any, ...], points: list[Point]) -> Series:
     points.sort(key=lambda point: (point.when or "9", point.report, point.claim_key))
     revisions: list[Revision] = []
     latest: dict[str, Point] = {}
-    for point in points:
-        speaker = _speaker(point)
+    several = Counter((speaker, point.report) for speaker, point in zip(speakers(points), points, strict=True))
+    for speaker, point in zip(speakers(points), points, strict=True):
         if speaker is None:
             continue
         before = latest.get(speaker)
+        if several[speaker, point.report] > 1 and any(_middle(point) == _middle(r.before) for r in revisions):
+            continue  # "lowering an earlier toll of 27": the old figure, named again beside the new one
         if before is not None and not part and _revised(before, point):
             up = _middle(point) > _middle(before)
             name = point.source or speaker
@@ -400,10 +423,24 @@ def _revised(before: Point, after: Point) -> bool:
     return one != two and _middle(before) != _middle(after)
 
 
+GENERAL = frozenset({"people", "persons", "person"})
+
+
 def _clash(a: Point, b: Point) -> bool:
+    """Whether both cannot be right. A smaller figure of some people ("three soldiers") can be a part of a figure of all ("16 people")."""
     low = max(a.limits[0], b.limits[0])
     high = min(a.limits[1], b.limits[1])
-    return low > high
+    if low <= high:
+        return False
+    general = [_general(point) for point in (a, b)]
+    if general[0] == general[1]:
+        return True
+    whole, narrow = (a, b) if general[0] else (b, a)
+    return narrow.limits[0] > whole.limits[1]
+
+
+def _general(point: Point) -> bool:
+    return (point.unit or "").casefold() in GENERAL and point.who_status in (None, "unknown")
 
 
 # -- reading ---------------------------------------------------------------------------------------------

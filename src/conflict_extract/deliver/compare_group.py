@@ -152,6 +152,8 @@ def _item(report: Report, claims: list[Claim], event: Event | None, family: str)
             first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
             if (last - first).days <= 14:
                 days, dated = (first, last), True
+    if place is None:
+        place = _only_place(report)
     if days is None and report.date:
         published = dt.date.fromisoformat(report.date)
         days = (published - dt.timedelta(days=BACK), published)
@@ -176,6 +178,12 @@ def _item(report: Report, claims: list[Claim], event: Event | None, family: str)
         actors=frozenset(actors),
         words=frozenset(words),
     )
+
+
+def _only_place(report: Report) -> Place | None:
+    """The one exact place that a report names, if it names one alone: "the town" is that one."""
+    exact = [place for place in report.places if place.level in EXACT]
+    return exact[0] if len(exact) == 1 else None
 
 
 def _words(text: str) -> list[str]:

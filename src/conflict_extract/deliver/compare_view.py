@@ -198,12 +198,23 @@ def _panels(comparison: Comparison, by: By) -> list[tuple[str, list[Point]]]:
 
 def _panel(axis: Any, title: str, points: list[Point]) -> None:
     days = sorted({point.when or "no date" for point in points})
-    names = list(dict.fromkeys(point.source or "(the article)" for point in points))
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    from conflict_extract.deliver.compare import speakers
+
+    keys = speakers(points)
+    shown: dict[str, str] = {}
+    for key, point in zip(keys, points, strict=True):
+        name = point.source or "(the article)"
+        if len(name) > len(shown.get(key or "", "")):
+            shown[key or ""] = name
+    of = {id(point): shown[key or ""] for key, point in zip(keys, points, strict=True)}
+    names = list(dict.fromkeys(of[id(point)] for point in points))
     shift = {name: (at - (len(names) - 1) / 2) * min(0.12, 0.7 / max(1, len(names))) for at, name in enumerate(names)}
     top = max([value for p in points for value in (p.at_least, p.best, p.at_most) if value is not None] or [1.0])
     for name in names:
         colour = COLOURS[names.index(name) % len(COLOURS)]
-        own = [point for point in points if (point.source or "(the article)") == name]
+        own = [point for point in points if of[id(point)] == name]
         line = []
         for point in own:
             x = days.index(point.when or "no date") + shift[name]
@@ -229,6 +240,8 @@ def _panel(axis: Any, title: str, points: list[Point]) -> None:
         if len(line) > 1:
             axis.plot([x for x, _ in line], [y for _, y in line], color=colour, linewidth=0.9, alpha=0.6)
         axis.plot([], [], marker="o", linestyle="", color=colour, label=name)
+    axis.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axis.set_xticks(range(len(days)), days, fontsize=8)
     axis.set_xlim(-0.6, len(days) - 0.2)
     axis.set_ylim(0, top * 1.3)

@@ -9,7 +9,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
 
@@ -24,9 +24,12 @@ from conflict_extract.settings import Settings
 
 try:
     from fastapi import FastAPI, Request
-    from fastapi.responses import HTMLResponse, Response, StreamingResponse
+    from fastapi.responses import HTMLResponse, Response
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+    from starlette.datastructures import MutableHeaders
     from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 except ImportError:
     raise MissingExtraError("fastapi", "serve") from None
 
@@ -109,38 +112,7 @@ def create_app(settings: Settings | None = None, options: ServiceOptions | None 
         redoc_url=None,
     )
 
-    @app.middleware("http")
-    async def frame(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        given = request.headers.get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        request.state.id = request_id
-        began = time.perf_counter()
-        metrics.running.inc()
-        try:
-            _admit(request, limits)
-            response = await call_next(request)
-        except Problem as problem:
-            response = problem.response(request_id)
-        finally:
-            metrics.running.dec()
-        seconds = time.perf_counter() - began
-        route = request.scope.get("route")
-        path = getattr(route, "path", "other")
-        metrics.requests.labels(path, str(response.status_code)).inc()
-        metrics.seconds.labels(path).observe(seconds)
-        response.headers["X-Request-ID"] = request_id
-        LOG.info(
-            json.dumps(
-                {
-                    "method": request.method,
-                    "path": path,
-                    "status": response.status_code,
-                    "ms": round(1000 * seconds, 1),
-                    "request_id": request_id,
-                }
-            )
-        )
-        return response
+    app.add_middleware(Frame, limits=limits, metrics=metrics)
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
@@ -151,10 +123,63 @@ def create_app(settings: Settings | None = None, options: ServiceOptions | None 
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
         return Problem(code, headers=dict(error.headers or {})).response(request.state.id)
 
+    @app.exception_handler(Exception)
+    async def on_failure(request: Request, error: Exception) -> Response:
+        return Problem("failed", type(error).__name__).response(request.state.id)
+
     _health(app, metrics)
     _extraction(app, limits, metrics)
     _pages(app)
     return app
+
+
+class Frame:
+    """ASGI middleware around every request: its id, who is let in, metrics, one log line without texts."""
+
+    def __init__(self, app: ASGIApp, limits: ServiceOptions, metrics: Metrics) -> None:
+        self.app = app
+        self.limits = limits
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.headers.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.state.id = request_id
+        began = time.perf_counter()
+        status = 499  # the client went before an answer began
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        self.metrics.running.inc()
+        try:
+            _admit(request, self.limits)
+            await self.app(scope, receive, answer)
+        except Problem as problem:
+            await problem.response(request_id)(scope, receive, answer)
+        finally:
+            self.metrics.running.dec()
+            seconds = time.perf_counter() - began
+            path = getattr(scope.get("route"), "path", "other")
+            self.metrics.requests.labels(path, str(status)).inc()
+            self.metrics.seconds.labels(path).observe(seconds)
+            row = {
+                "method": scope["method"],
+                "path": path,
+                "status": status,
+                "ms": round(1000 * seconds, 1),
+                "request_id": request_id,
+            }
+            LOG.info(json.dumps(row))
 
 
 def _admit(request: Request, limits: ServiceOptions) -> None:
@@ -231,7 +256,7 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
 
     async def one(request: Request, payload: dict[str, Any]) -> bytes:
         """Run a payload; stop when the client goes."""
-        if not request.app.state.crew.ready:
+        if not request.app.state.crew.opened:
             raise Problem("not_ready", "no worker has warmed up yet")
         task = asyncio.ensure_future(request.app.state.crew.run(payload))
         watch = asyncio.ensure_future(_gone(request))
@@ -282,7 +307,35 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
     )
     async def batch(request: Request) -> Response:
         """NDJSON in, NDJSON out, streaming; an error is a line and does not stop the others."""
-        return StreamingResponse(_answers(request, limits, metrics), media_type="application/x-ndjson")
+        return Lines(_answers(request, limits, metrics))
+
+
+class Lines(Response):
+    """A streamed answer that leaves the request's body to its generator.
+
+    Starlette's own listens for the client's going by receiving, and so takes parts of a body that is still being read.
+    """
+
+    media_type = "application/x-ndjson"
+
+    def __init__(self, lines: AsyncIterator[bytes]) -> None:
+        self.lines = lines
+        self.status_code = 200
+        self.background = None
+        self.body = b""
+        self.init_headers()
+        if "content-length" in self.headers:
+            del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the lines as they come."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            async for line in self.lines:
+                await send({"type": "http.response.body", "body": line, "more_body": True})
+        except ClientDisconnect:
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _gone(request: Request) -> None:
@@ -362,8 +415,15 @@ async def _answers(request: Request, limits: ServiceOptions, metrics: Metrics) -
             pending.append(asyncio.create_task(work(number, line)))
             while len(pending) > limits.workers or (pending and pending[0].done()):
                 yield await pending.pop(0)
-        while pending:
-            yield await pending.pop(0)
+        watch = asyncio.ensure_future(_gone(request))
+        try:
+            while pending:
+                await asyncio.wait({pending[0], watch}, return_when=asyncio.FIRST_COMPLETED)
+                if watch.done():
+                    return
+                yield await pending.pop(0)
+        finally:
+            watch.cancel()
     finally:
         for task in pending:
             task.cancel()

@@ -41,12 +41,18 @@ class Crew:
         self._free = asyncio.Condition()
         self._threads = ThreadPoolExecutor(max_workers=2 * options.workers + 2, thread_name_prefix="crew")
         self._closed = False
+        self._opened = False
         self._watch: asyncio.Task[None] | None = None
 
     @property
     def ready(self) -> bool:
         """Whether a warmed-up worker is there."""
         return bool(self._all)
+
+    @property
+    def opened(self) -> bool:
+        """Whether a worker has warmed up at any time: from then on requests wait while workers are replaced."""
+        return self._opened
 
     async def start(self) -> None:
         """Begin to start all workers; `ready` turns true when the first has warmed up."""
@@ -91,6 +97,7 @@ class Crew:
                 worker.stop()
                 return
             self._all.add(worker)
+            self._opened = True
             await self._give_back(worker)
             return
 
