@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
-QUOTING = frozenset("quote quotes quoted quoting cite cites cited citing paraphrased".split())
+QUOTING = frozenset(["quote", "quotes", "quoted", "quoting", "cite", "cites", "cited", "citing", "paraphrased"])
 PERSONAL = frozenset({"PERSON", "PER"})
 
 
@@ -110,7 +110,7 @@ def left_noun(view: View, verb: int) -> tuple[int, int] | None:
     "…, an adviser to the minister, Jane Roe, confirmed": the name, and the start of "an adviser".
     """
     i = verb - 1
-    while i >= 0 and (view.word[i] == "," or view.base(i) in ("aux", "advmod") and view.head[i] == verb):
+    while i >= 0 and (view.word[i] == "," or (view.base(i) in ("aux", "advmod") and view.head[i] == verb)):
         i -= 1
     if i < 0 or view.pos[i] not in ("PROPN", "NOUN", "PRON") or view.sent[i] != view.sent[verb]:
         return None
@@ -147,7 +147,11 @@ def relative_head(view: View, verb: int) -> int | None:
 def agent_of(view: View, verb: int) -> int | None:
     """The by-phrase of a passive verb, or None."""
     for j in view.children[verb]:
-        if view.dep[j] == "obl:agent" and view.case_of(j) in ("by", "") or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb):
+        if (
+            (view.dep[j] == "obl:agent"
+            and view.case_of(j) in ("by", ""))
+            or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb)
+        ):
             return j
     return None
 
@@ -196,7 +200,7 @@ def source_span(view: View, head: int) -> tuple[int, int, int]:
     if not is_name(view, head):
         for j in view.children[head]:
             if j > head and view.base(j) in ("appos", "flat", "parataxis", "nmod", "dep", "list") and is_name(view, j):
-                if view.base(j) == "flat" or view.dep[j] in ("nmod", "nmod:desc") and view.case_of(j):
+                if view.base(j) == "flat" or (view.dep[j] in ("nmod", "nmod:desc") and view.case_of(j)):
                     continue
                 if view.base(j) == "nmod" and view.dep[j] != "nmod:desc":
                     continue
@@ -254,7 +258,12 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         first = min(first, view.left[j])
     while first < head and (view.low[first] in _NO_START or not any(char.isalnum() for char in view.word[first])):
         first += 1
-    if first and view.tag[first - 1] in ("DT", "PRP$") and view.sent[first - 1] == view.sent[head] and view.head[first - 1] >= first:
+    if (
+        first
+        and view.tag[first - 1] in ("DT", "PRP$")
+        and view.sent[first - 1] == view.sent[head]
+        and view.head[first - 1] >= first
+    ):
         first -= 1
     last = head + 1
     for j in view.children[head]:
@@ -262,7 +271,9 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
             last = max(last, j + 1, *(view.right[k] for k in [j] if view.right[k] - j < 4))
         elif j == last and view.dep[j] in RIGHT_OF_NAME:
             last = j + 1
-        elif j > head and view.dep[j] == "appos" and view.left[j] == last and view.pos[j] == "PROPN" and view.pos[head] != "PROPN":
+        elif (
+            j > head and view.dep[j] == "appos" and view.left[j] == last and view.pos[j] == "PROPN" and view.pos[head] != "PROPN"
+        ):
             last = j + 1
             named = view.mention[j]
             if named is not None and named.form in ("name", "acronym"):
@@ -273,13 +284,39 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         if start >= first - 1 or end > last:
             first, last = min(first, start), max(last, end)
     elif view.ent[head]:
-        while last < view.n and view.doc[last].ent_iob_ == "I" and view.ent[last] == view.ent[head] and view.sent[last] == view.sent[head]:
+        while (
+            last < view.n
+            and view.doc[last].ent_iob_ == "I"
+            and view.ent[last] == view.ent[head]
+            and view.sent[last] == view.sent[head]
+        ):
             last += 1
     return first, last, head
 
 
 _NO_START = frozenset(
-    {"but", "and", "so", "meanwhile", "however", "also", "yet", "because", "as", "while", "when", "if", ",", "then", "still", "even", "only", "though", "although", "that"}
+    {
+        "but",
+        "and",
+        "so",
+        "meanwhile",
+        "however",
+        "also",
+        "yet",
+        "because",
+        "as",
+        "while",
+        "when",
+        "if",
+        ",",
+        "then",
+        "still",
+        "even",
+        "only",
+        "though",
+        "although",
+        "that",
+    }
 )
 
 

@@ -15,11 +15,29 @@ ANONYMOUS = re.compile(
     r"speaking anonymously|refused to be named|requested anonymity)\b",
     re.IGNORECASE,
 )
-NAMELESS = re.compile(r"\b(?:a source|sources|unnamed|unidentified|anonymous|people familiar|an insider|officials?|a person)\b", re.IGNORECASE)
+NAMELESS = re.compile(
+    r"\b(?:a source|sources|unnamed|unidentified|anonymous|people familiar|an insider|officials?|a person)\b", re.IGNORECASE
+)
 FORMER = re.compile(r"\b(?:former|ex|retired|ousted|deposed|then|late|one-time|erstwhile)\b", re.IGNORECASE)
-POSTING = frozenset("tweet tweeted tweets tweeting post posted posts posting blogged".split())
-PHONING = frozenset("phoned telephoned texted".split())
-AGENCY_WORDS = ("agency", "press", "news", "reuters", "afp", "ap", "tass", "interfax", "xinhua", "anadolu", "dpa", "efe", "ansa", "kcna", "yonhap")
+POSTING = frozenset(["tweet", "tweeted", "tweets", "tweeting", "post", "posted", "posts", "posting", "blogged"])
+PHONING = frozenset(["phoned", "telephoned", "texted"])
+AGENCY_WORDS = (
+    "agency",
+    "press",
+    "news",
+    "reuters",
+    "afp",
+    "ap",
+    "tass",
+    "interfax",
+    "xinhua",
+    "anadolu",
+    "dpa",
+    "efe",
+    "ansa",
+    "kcna",
+    "yonhap",
+)
 
 
 def media_at(view: View, first: int, last: int) -> str | None:
@@ -56,13 +74,19 @@ def via_of(view: View, verb: int, content: list[list[int]], source_end: int | No
     def said(i: int) -> bool:
         return any(start <= view.start[i] < end for start, end in content)
 
-    own = [j for j in view.children[verb] if view.base(j) in ("obl", "obj", "iobj", "advcl", "nmod", "parataxis", "dep") and not said(j)]
+    own = [
+        j
+        for j in view.children[verb]
+        if view.base(j) in ("obl", "obj", "iobj", "advcl", "nmod", "parataxis", "dep") and not said(j)
+    ]
     zone: list[int] = []
     for j in own:
         if view.right[j] - view.left[j] <= 25:
             zone.extend(i for i in view.subtree(j) if not said(i))
     last = verb + 1
-    while last < min(view.n, verb + 14) and view.word[last] not in (".", ",", ":", ";") and not said(last) and view.quote[last] < 0:
+    while (
+        last < min(view.n, verb + 14) and view.word[last] not in (".", ",", ":", ";") and not said(last) and view.quote[last] < 0
+    ):
         zone.append(last)
         last += 1
     zone = sorted(set(zone))

@@ -12,9 +12,7 @@ _OPEN = re.compile(r"^(?:\"\"|``|''|[\"“„‟«‹‘‚'`「『])")
 _CLOSE = re.compile(r"(?:\"\"|''|[\"”“»›’'」』])$")
 _THAT = re.compile(r"^that\b[\s,]*", re.IGNORECASE)
 _WORD = re.compile(r"\w")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Za-z]\.)+[A-Za-z]|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|No|etc)|\d{1,2} ?(?:a\.m|p\.m))\.$"
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:[A-Za-z]\.)+[A-Za-z]|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|No|etc)|\d{1,2} ?(?:a\.m|p\.m))\.$")
 _DOUBLE = '"“”«»„'
 
 

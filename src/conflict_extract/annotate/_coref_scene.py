@@ -94,7 +94,12 @@ class Scene:
         mention = view.mention[token]
         if mention is not None and mention.form == "name":
             first = token
-            while first > 0 and token - first < 7 and view.head[first - 1] >= first - 1 and view.pos[first - 1] in ("NOUN", "PROPN", "ADJ"):
+            while (
+                first > 0
+                and token - first < 7
+                and view.head[first - 1] >= first - 1
+                and view.pos[first - 1] in ("NOUN", "PROPN", "ADJ")
+            ):
                 first -= 1
                 self.titles.setdefault(actor, set()).add(view.low[first])
         self.seen.append(Seen(actor, token, view.sent[token], view.paragraph[token], view.quote[token], rank))

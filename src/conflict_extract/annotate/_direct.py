@@ -44,7 +44,8 @@ def clausal(view: View, quote: Quote) -> bool:
     if inner[-1:] in ("?", "!") or (inner[-1:] in (".", ",") and count >= 3 and inner[:1].isupper()):
         return True
     finite = any(
-        view.tag[i] in ("VBD", "VBZ", "VBP", "MD") or (view.tag[i] == "VB" and i == first) for i in range(first, min(last, first + 80))
+        view.tag[i] in ("VBD", "VBZ", "VBP", "MD") or (view.tag[i] == "VB" and i == first)
+        for i in range(first, min(last, first + 80))
     )
     return finite and (count >= 4 or inner[:1].isupper())
 
@@ -83,7 +84,9 @@ def speeches(view: View, learned: dict[int, float]) -> list[Speech]:
 def _alone(view: View, quote: Quote, speech: Speech) -> bool:
     """Whether a short quotation is all that its cue reports ("No," he said)."""
     inner = view.text[quote.start : quote.end].strip()
-    return speech.position == "after" and inner[-1:] in END and inner[:1].isupper() and words(view.text, quote.start, quote.end) >= 2
+    return (
+        speech.position == "after" and inner[-1:] in END and inner[:1].isupper() and words(view.text, quote.start, quote.end) >= 2
+    )
 
 
 def _verb_entry(view: View, i: int, learned: dict[int, float]) -> VerbCue | None:
@@ -98,7 +101,9 @@ def _verb_entry(view: View, i: int, learned: dict[int, float]) -> VerbCue | None
             if entry is not None and "quote" in entry.frames:
                 return entry
     entry = index.verbs.get(view.low[i])
-    if entry is not None and ("quote" in entry.frames and ("quote" not in entry.weak or i in learned) or i in learned and "that" in entry.frames):
+    if entry is not None and (
+        ("quote" in entry.frames and ("quote" not in entry.weak or i in learned)) or (i in learned and "that" in entry.frames)
+    ):
         return entry
     return None
 
@@ -110,19 +115,19 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
     tail = view.text[quote.close : quote.close + 2]
     if not quote.closed or after >= view.n or view.paragraph[after] != quote.paragraph:
         return None
-    bridge = ends in END or tail[:1] in (",", "-", "–", "—") or ends not in (".",) and tail[:1] == " "
+    bridge = ends in END or tail[:1] in (",", "-", "–", "—") or (ends not in (".",) and tail[:1] == " ")
     if not bridge and not (view.word[after][:1].islower() and view.pos[after] in ("PRON", "VERB")):
         return None
     limit = min(view.n, after + REACH)
     for i in range(after, limit):
-        if view.quote[i] >= 0 or view.paragraph[i] != quote.paragraph and view.paragraph[i] >= 0:
+        if view.quote[i] >= 0 or (view.paragraph[i] != quote.paragraph and view.paragraph[i] >= 0):
             return None
         if view.word[i] in (".", ";", ":") and i > after:
             return None
         entry = _verb_entry(view, i, learned)
         if entry is None:
             continue
-        if view.infinitive(i) or view.dep[i] in ("acl:relcl",) and i > after + 3:
+        if view.infinitive(i) or (view.dep[i] in ("acl:relcl",) and i > after + 3):
             continue
         source = source_of(view, i)
         if source is not None and after <= source < limit and view.quote[source] < 0:
@@ -133,6 +138,9 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
             noun = _noun_after(view, i, limit)
             if noun is not None:
                 return Speech(quote, i, entry, "after", noun)
+        between = _noun_between(view, after, i) if ends in END else None
+        if between is not None:
+            return Speech(quote, i, entry, "after", between)
         if source is not None and source < first and ends in END:
             # "X, when the siren went, "…," said": the subject stands before the quotation
             if view.sent[source] == view.sent[i] and i <= after + 2:
@@ -143,11 +151,22 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
 def _clear(view: View, after: int, verb: int, source: int) -> bool:
     """Whether the words between a quotation and its cue are only the source with what belongs to it, adverbs and auxiliaries."""
     for i in range(after, verb):
-        if view.inside(i, source) or view.head[i] == verb or view.word[i] in (",", "-", "–", "—", "(", ")", "and", "but", "as", "when"):
+        if (
+            view.inside(i, source)
+            or view.head[i] == verb
+            or view.word[i] in (",", "-", "–", "—", "(", ")", "and", "but", "as", "when")
+        ):
             continue
         if i < source and view.verbal(i) and view.finite(i):
             return False
     return True
+
+
+def _noun_between(view: View, after: int, verb: int) -> int | None:
+    """The noun phrase that is all that stands between a quotation and a verb, whatever the parser says."""
+    if not 0 < verb - after <= 8 or any(view.verbal(i) or view.word[i] in (",", ";", ":") for i in range(after, verb)):
+        return None
+    return next((i for i in range(verb - 1, after - 1, -1) if view.pos[i] in ("NOUN", "PROPN", "PRON")), None)
 
 
 def _noun_after(view: View, verb: int, limit: int) -> int | None:
@@ -155,7 +174,11 @@ def _noun_after(view: View, verb: int, limit: int) -> int | None:
     for i in range(verb + 1, min(limit, verb + 8)):
         if view.pos[i] in ("NOUN", "PROPN", "PRON"):
             head = i
-            while view.head[head] > head and view.head[head] < limit and view.base(head) in ("compound", "flat", "amod", "nmod", "det"):
+            while (
+                view.head[head] > head
+                and view.head[head] < limit
+                and view.base(head) in ("compound", "flat", "amod", "nmod", "det")
+            ):
                 head = view.head[head]
             return head if view.tag[head] != "WP" else None
         if view.pos[i] not in ("DET", "ADJ", "NUM", "ADV", "PUNCT") or view.word[i] in (",", "."):
@@ -178,7 +201,7 @@ def _before(view: View, quote: Quote, first: int, learned: dict[int, float]) -> 
         return None
     begin = max(0, i - REACH)
     for j in range(i, begin - 1, -1):
-        if view.quote[j] >= 0 or view.word[j] in (".", "!", "?", ";") and j < i:
+        if view.quote[j] >= 0 or (view.word[j] in (".", "!", "?", ";") and j < i):
             return None
         entry = _verb_entry(view, j, learned)
         if entry is None or view.infinitive(j):
@@ -201,7 +224,11 @@ def _goes_on(view: View, quote: Quote, first: int, last: Speech | None) -> Speec
     before = last.quote
     if before.paragraph == quote.paragraph:
         gap = view.text[before.close : quote.open]
-        if last.verb is not None and last.position in ("after", "follows") and gap.strip()[-1:] in (".", ",", "-", "–", "—", ";", ":", "!", "?"):
+        if (
+            last.verb is not None
+            and last.position in ("after", "follows")
+            and gap.strip()[-1:] in (".", ",", "-", "–", "—", ";", ":", "!", "?")
+        ):
             stops = sum(gap.count(sign) for sign in (". ", "! ", "? "))
             if stops <= 1 and len(gap) < 400:
                 return Speech(quote, last.verb, last.entry, "follows", last.source, last)
@@ -253,14 +280,18 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
             act=entry.frames.get("quote", entry.act) if entry is not None else "statement",
             frame="quote",
             entry=entry.name if entry is not None else None,
-            rule={"after": "quote-then-cue", "before": "cue-then-quote", "continued": "continued-quote"}.get(speech.position, "quote"),
+            rule={"after": "quote-then-cue", "before": "cue-then-quote", "continued": "continued-quote"}.get(
+                speech.position, "quote"
+            ),
             neutral=entry is None or entry.neutral,
             direct=True,
             addressee=entry is not None and entry.addressee,
             continues=made.get(id(speech.of)) if speech.position == "continued" and speech.of is not None else None,
         )
         if entry is not None and entry.addressee:
-            candidate.target = next((j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None)
+            candidate.target = next(
+                (j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None
+            )
         if speech.position == "continued" and candidate.continues is None:
             continue
         made[id(speech)] = candidate
@@ -278,7 +309,9 @@ def _as_saying(view: View, outer: Candidate) -> Candidate | None:
     at = next((i for i in range(verb + 1, min(verb + 25, view.n - 1)) if view.low[i : i + 2] == ["as", "saying"]), None)
     if at is None:
         return None
-    head = next((i for i in range(at - 1, verb, -1) if view.pos[i] in ("NOUN", "PROPN", "PRON") and not verb < view.head[i] < at), None)
+    head = next(
+        (i for i in range(at - 1, verb, -1) if view.pos[i] in ("NOUN", "PROPN", "PRON") and not verb < view.head[i] < at), None
+    )
     spoken = [[*span] for span in outer.content]
     if head is None:
         return None

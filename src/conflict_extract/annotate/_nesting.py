@@ -32,7 +32,13 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
             position += 1
         best: tuple[int, int] | None = None
         for start, end, owner in opened:
-            if owner != number and not _relative(view, ordered[number]) and start <= cue[0] and cue[1] <= end and ordered[owner].anchor != ordered[number].anchor:
+            if (
+                owner != number
+                and not _relative(view, ordered[number])
+                and start <= cue[0]
+                and cue[1] <= end
+                and ordered[owner].anchor != ordered[number].anchor
+            ):
                 if start <= ordered[number].content[0][0] < end:
                     if best is None or end - start < best[0]:
                         best = (end - start, owner)
@@ -108,7 +114,9 @@ def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
         if inner.act in ("demand", "accusation", "denial", "threat") and not outer.neutral:
             return False
         first = view.tokens(*outer.content[0])[0]
-        near = sum(1 for i in range(first, inner.anchor) if view.verbal(i) and view.finite(i) and view.base(i) not in ("aux", "cop"))
+        near = sum(
+            1 for i in range(first, inner.anchor) if view.verbal(i) and view.finite(i) and view.base(i) not in ("aux", "cop")
+        )
         return near == 0 and inner.source[2] - first <= 3
     return False
 
@@ -121,7 +129,13 @@ def _doubles(view: View, ordered: list[Candidate]) -> list[Candidate]:
         key = (candidate.cue[0], candidate.content[0][0])
         if key in best:
             held = out[best[key]]
-            if candidate.direct and not held.direct or candidate.direct == held.direct and candidate.size() > held.size() and held.rule == "learned-spans":
+            if (
+                (candidate.direct
+                and not held.direct)
+                or (candidate.direct == held.direct
+                and candidate.size() > held.size()
+                and held.rule == "learned-spans")
+            ):
                 out[best[key]] = candidate
             continue
         best[key] = len(out)

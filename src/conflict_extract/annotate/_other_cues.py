@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 from conflict_extract.annotate._candidates import Candidate, cue_span, source_span, subject_of
 from conflict_extract.annotate._content import pieces, words
-from conflict_extract.annotate._verb_frames import WH
+from conflict_extract.annotate._verb_frames import WH, from_to
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import OtherCue, cue_index
 
 LIGHT = frozenset(
-    "make makes made making issue issues issued issuing give gives gave given giving have has had having express expresses "
-    "expressed expressing voice voices voiced voicing raise raises raised raising repeat repeats repeated repeating release "
-    "releases released take takes took taken send sends sent publish published reiterate reiterated renew renewed".split()
+    ["make", "makes", "made", "making", "issue", "issues", "issued", "issuing", "give", "gives", "gave", "given", "giving", "express", "expresses", "expressed", "expressing", "voice", "voices", "voiced", "voicing", "raise", "raises", "raised", "raising", "repeat", "repeats", "repeated", "repeating", "release", "releases", "released", "take", "takes", "took", "taken", "send", "sends", "sent", "publish", "published", "reiterate", "reiterated", "renew", "renewed"]
 )
 VAGUE = frozenset({"unofficial", "unconfirmed", "preliminary", "some", "initial", "early", "other"})
 POSSESSIVE = frozenset({"'s", "'"})
@@ -54,18 +52,32 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
     clause = next(
         (j for j in view.kids(i, "acl", "ccomp", "acl:relcl", "advcl", "appos", "csubj") if j > i and _that(view, j)), None
     )
+    if clause is None and view.low[i + 1 : i + 2] == ["that"] and view.tag[i + 1] in ("IN", "WDT", "DT"):
+        # "the announcement that P" with P hung on the verb above, or tagged as a noun
+        clause = next(
+            (
+                j
+                for j in view.children[i] + view.children[view.head[i]]
+                if j > i + 1
+                and i + 1 <= view.left[j] <= i + 2
+                and view.child(j, "nsubj", "nsubj:pass", "cop", "aux", "aux:pass") is not None
+            ),
+            None,
+        )
+        if clause is not None and view.tag[i + 1] == "WDT" and view.head[i + 1] == clause and view.dep[i + 1].startswith("nsubj"):
+            clause = None
     frame, content, nominal = "", [], False
     if clause is None and view.child(i, "cop") is None:
         # "X's claim is that P"
         head = view.head[i]
         if view.dep[i] in ("nsubj", "nsubj:outer") and _that(view, head) and head > i and source is not None:
             clause = head
-            content = [j for j in view.subtree(head, (i,)) if j > i and view.dep[j] != "cop" or j > head]
+            content = [j for j in view.subtree(head, (i,)) if (j > i and view.dep[j] != "cop") or j > head]
             first = next((k for k in view.children[head] if view.dep[k] == "mark" and view.low[k] == "that"), head)
             content = [j for j in view.subtree(head, (i,)) if j >= first]
     if clause is not None and "that" in entry.frames:
         frame = "that"
-        content = content or view.subtree(clause)
+        content = content or [j for j in view.subtree(clause) if j > i]
     elif "wh" in entry.frames:
         clause = next((j for j in view.kids(i, "acl", "ccomp") if j > i and view.low[view.left[j]] in WH), None)
         if clause is not None:
@@ -76,21 +88,19 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         hosts = [i, view.head[i]] + ([whom] if whom is not None else [])
         clause = next((j for h in hosts for j in view.kids(h, "acl", "advcl", "xcomp") if j > i and view.infinitive(j)), None)
         if whom is not None and clause is not None and clause > whom:
-            at = next(j for j in view.subtree(clause) if view.low[j] == "to")
-            frame, content, target = "on", [j for j in view.subtree(clause) if j >= at], whom
+            frame, content, target = "on", from_to(view, clause), whom
     if not frame and "to" in entry.frames and source is not None:
-        clause = next((j for j in view.kids(i, "acl", "xcomp", "ccomp") if j > i and view.infinitive(j)), None)
+        clause = next((j for j in view.kids(i, "acl", "xcomp", "ccomp", "advcl", "nmod") if j > i and view.infinitive(j)), None)
         if clause is not None:
             frame = "to"
-            at = next(j for j in view.subtree(clause) if view.low[j] == "to")
-            content = [j for j in view.subtree(clause) if j >= at]
+            content = from_to(view, clause)
     if not frame and source is not None:
         for j in view.kids(i, "nmod", "acl"):
             preposition = view.case_of(j)
             if j > i and preposition in entry.frames and preposition in ("of", "for", "about") and j != source:
                 if view.pos[j] == "PROPN" and preposition == "of":
                     continue
-                marker = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
+                marker = view.marker(j)
                 frame, nominal = preposition, True
                 content = [k for k in view.subtree(j) if k != marker]
                 break
@@ -117,7 +127,8 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
 
 def _that(view: View, clause: int) -> bool:
     """Whether a clause has the complementiser "that" (not a relative pronoun)."""
-    return any(view.low[j] == "that" and view.dep[j] == "mark" for j in view.children[clause])
+    marker = view.marker(clause)
+    return marker is not None and view.low[marker] == "that" and view.dep[marker] == "mark"
 
 
 def _owner(view: View, i: int) -> int | None:
@@ -145,9 +156,8 @@ def _adjective(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         if j < i:
             continue
         if "to" in entry.frames and view.infinitive(j):
-            at = next(k for k in view.subtree(j) if view.low[k] == "to")
-            spans, frame = pieces(view, [k for k in view.subtree(j) if k >= at]), "to"
-        elif "that" in entry.frames and (_that(view, j) or view.dep[j] == "ccomp" and view.finite(j)):
+            spans, frame = pieces(view, from_to(view, j)), "to"
+        elif "that" in entry.frames and (_that(view, j) or (view.dep[j] == "ccomp" and view.finite(j))):
             spans, frame = pieces(view, view.subtree(j)), "that"
         else:
             continue
@@ -178,7 +188,12 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
     head = after
     for _ in range(12):  # climb to the head of the noun phrase that starts behind the phrase
         up = view.head[head]
-        if up == head or up < after or view.base(head) not in ("det", "amod", "compound", "nummod", "nmod", "flat", "punct", "advmod", "case") or view.left[up] < i - 1:
+        if (
+            up == head
+            or up < after
+            or view.base(head) not in ("det", "amod", "compound", "nummod", "nmod", "flat", "punct", "advmod", "case")
+            or view.left[up] < i - 1
+        ):
             break
         if view.base(head) == "nmod" and head < up and view.dep[head] not in ("nmod:poss", "nmod:desc", "nmod:unmarked", "nmod"):
             break
@@ -187,7 +202,11 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
         return None
     if entry.form == "per" and view.pos[head] != "PROPN":
         return None
-    if view.low[head] in ("information", "rumours", "rumors") or view.low[head] in ("reports", "accounts") and view.low[head - 1] in VAGUE:
+    if (
+        view.low[head] in ("information", "rumours", "rumors")
+        or (view.low[head] in ("reports", "accounts")
+        and view.low[head - 1] in VAGUE)
+    ):
         return None  # a hedge: nobody is named
     return _phrase_candidate(view, i, after, head, entry)
 
@@ -214,7 +233,7 @@ def _phrase_candidate(
     top = source if own is None else view.head[source]
     for _ in range(6):
         up = view.head[top]
-        if up == top or not (first <= up < after or view.left[top] >= first and view.base(top) in ("nmod", "fixed", "pobj")):
+        if up == top or not (first <= up < after or (view.left[top] >= first and view.base(top) in ("nmod", "fixed", "pobj"))):
             break
         if not first <= up < after:
             break
@@ -226,7 +245,11 @@ def _phrase_candidate(
         if view.verbal(clause) or view.child(clause, "cop", "nsubj") is not None or view.head[clause] == clause:
             break
         clause = view.head[clause]
-    while view.dep[clause] in ("xcomp", "conj", "aux") and view.head[clause] != clause and view.child(clause, "nsubj", "nsubj:pass") is None:
+    while (
+        view.dep[clause] in ("xcomp", "conj", "aux")
+        and view.head[clause] != clause
+        and view.child(clause, "nsubj", "nsubj:pass") is None
+    ):
         clause = view.head[clause]
     if view.dep[clause] == "advcl" and first > clause and view.head[clause] != clause and view.right[view.head[clause]] >= after:
         clause = view.head[clause]
@@ -241,7 +264,7 @@ def _phrase_candidate(
         tokens = sorted(set(view.subtree(noun, (clause,))) | set(tokens))
         tokens = [k for k in tokens if k < first]
     if first > clause:
-        tokens = [k for k in tokens if k < first or k > source and view.right[top] <= k and view.word[k] not in (",", ";")]
+        tokens = [k for k in tokens if k < first or (k > source and view.right[top] <= k and view.word[k] not in (",", ";"))]
         cut = next((k for k in tokens if k > first and view.word[k - 1] in (";", ".")), None)
         if cut is not None:
             tokens = [k for k in tokens if k < cut]
@@ -288,7 +311,14 @@ def colon_candidates(view: View) -> list[Candidate]:
         known = view.mention[head] is not None and view.mention[head].use == "actor"  # type: ignore[union-attr]
         headline = view.headline[first] or number == 0
         capital_turn = name.isupper() and len(name) > 3 and words(view.text, start, end) >= 4
-        if not (transcript and (name.isupper() or len(turns) >= 4) or capital_turn and known or headline and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC"))):
+        if not (
+            (transcript
+            and (name.isupper() or len(turns) >= 4))
+            or (capital_turn
+            and known)
+            or (headline
+            and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC")))
+        ):
             continue
         if name in ("Q", "A") and not transcript:
             continue

@@ -34,17 +34,17 @@ class Quote:
 _BREAK = re.compile(r"\r?\n(?:[^\S\n]*\r?\n)+\s*|\r?\n(?![^\S\n]*[a-z])")
 _MARK = re.compile(r"\"\"|``|''|[\"“”„‟«»‹›‘’‚‛'`「」『』＂]")
 _PAIRS = {
-    "“": "”\"",
-    "„": "“”\"",
-    "‟": "”\"",
+    "“": '”"',
+    "„": '“”"',
+    "‟": '”"',
     "«": "»",
     "»": "«",
     "‹": "›",
     "「": "」",
     "『": "』",
     "``": "''\"",
-    "\"\"": "\"\"",
-    "\"": "\"”",
+    '""': '""',
+    '"': '"”',
     "＂": "＂",
     "''": "''",
     "‘": "’'",
@@ -103,9 +103,7 @@ def _scan(text: str, begin: int, end: int, number: int, follows: int | None, fou
     if doubled and text[start : start + 3] == '"""':
         lead = start + 1  # the outer mark of an exported table cell
     marks = [
-        (match.start(), match.group())
-        for match in _MARK.finditer(text, lead, end)
-        if not (doubled and match.group() == '"')
+        (match.start(), match.group()) for match in _MARK.finditer(text, lead, end) if not (doubled and match.group() == '"')
     ]
     position = 0
     while position < len(marks):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
 
-ADDING = frozenset({"adding", "noting", "stressing", "insisting", "saying", "warning", "claiming", "arguing", "calling", "urging", "accusing"})
+ADDING = frozenset(
+    {"adding", "noting", "stressing", "insisting", "saying", "warning", "claiming", "arguing", "calling", "urging", "accusing"}
+)
 DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to")
 
 
@@ -17,12 +19,19 @@ def repair(view: View) -> None:
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
             continue
-        if view.low[i] in ADDING and view.dep[i] in ("advcl", "xcomp", "conj", "parataxis", "acl") and i and view.word[i - 1] == ",":
+        if (
+            view.low[i] in ADDING
+            and view.dep[i] in ("advcl", "xcomp", "conj", "parataxis", "acl")
+            and i
+            and view.word[i - 1] == ","
+        ):
             cue = _cue_above(view, i)
             if cue is not None and cue != view.head[i]:
                 _move(view, i, cue, "advcl")
                 moved = True
-        elif view.dep[i] == "conj" and view.tag[i] in ("VBD", "VBZ", "VBP", "VBN") and view.child(i, "nsubj", "nsubj:pass") is None:
+        elif (
+            view.dep[i] == "conj" and view.tag[i] in ("VBD", "VBZ", "VBP", "VBN") and view.child(i, "nsubj", "nsubj:pass") is None
+        ):
             clause = view.head[i]
             cue = view.head[clause]
             if view.dep[clause] == "ccomp" and cue < clause < i and _second_cue(view, clause, cue, i, entry):
@@ -73,4 +82,9 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
     subject = next((j for j in view.children[clause] if view.dep[j].startswith("nsubj")), None)
     if first != view.tag[second]:
         return True
-    return subject is not None and view.low[subject] not in ("it", "he", "she", "they") and view.pos[subject] == "NOUN" and bool(helped)
+    return (
+        subject is not None
+        and view.low[subject] not in ("it", "he", "she", "they")
+        and view.pos[subject] == "NOUN"
+        and bool(helped)
+    )

@@ -11,14 +11,18 @@ from conflict_extract.lexicons.references import Description, descriptions
 SENTENCES = 4  # how far back a pronoun reaches
 ENOUGH = 0.8
 DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
-NEW = frozenset({"another", "other", "one", "second", "a", "an", "some", "several", "many", "two", "three", "separate", "different"})
+NEW = frozenset(
+    {"another", "other", "one", "second", "a", "an", "some", "several", "many", "two", "three", "separate", "different"}
+)
 
 
 def clause_of(view: View, i: int) -> int:
     """The head of the clause that a token stands in."""
     for _ in range(40):
-        if view.head[i] == i or view.base(i) in ("ccomp", "advcl", "acl", "parataxis", "conj") and (
-            view.verbal(i) or view.child(i, "cop") is not None
+        if (
+            view.head[i] == i
+            or (view.base(i) in ("ccomp", "advcl", "acl", "parataxis", "conj")
+            and (view.verbal(i) or view.child(i, "cop") is not None))
         ):
             return i
         i = view.head[i]
@@ -32,7 +36,9 @@ def expletive(view: View, i: int) -> bool:
     if view.dep[i] == "expl":
         return True
     head = view.head[i]
-    if view.dep[i].startswith("nsubj") and any(view.dep[j] in ("ccomp", "csubj", "csubj:pass", "advcl", "acl:relcl") for j in view.children[head]):
+    if view.dep[i].startswith("nsubj") and any(
+        view.dep[j] in ("ccomp", "csubj", "csubj:pass", "advcl", "acl:relcl") for j in view.children[head]
+    ):
         if view.child(head, "cop") is not None and view.pos[head] in ("ADJ", "NOUN"):
             return True
         if view.passive(head) and view.child(head, "ccomp", "csubj", "csubj:pass") is not None:
@@ -68,7 +74,13 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
             continue
         if seen.actor == speaker and view.quote[i] >= 0:
             continue
-        if not subject and distance == 0 and clause_of(view, seen.token) == clause and view.dep[i] in ("obj", "iobj") and view.dep[seen.token].startswith("nsubj"):
+        if (
+            not subject
+            and distance == 0
+            and clause_of(view, seen.token) == clause
+            and view.dep[i] in ("obj", "iobj")
+            and view.dep[seen.token].startswith("nsubj")
+        ):
             continue
         score = seen.rank - 0.75 * distance - 0.04 * back
         if view.quote[seen.token] != view.quote[i]:
@@ -141,7 +153,7 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
     best: tuple[float, str] | None = None
     for back, seen in enumerate(reversed(scene.seen)):
         actor = scene.rows.get(seen.actor)
-        if actor is None or own is not None and own.actor == seen.actor:
+        if actor is None or (own is not None and own.actor == seen.actor):
             continue
         distance = numbers[i] - numbers[seen.token]
         if distance > 40:
@@ -171,11 +183,15 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
             score = 3.0
         elif named:
             score = 3.0
-        elif distance > 5 or actor.kb is None and actor.name[:1].islower():
+        elif distance > 5 or (actor.kb is None and actor.name[:1].islower()):
             continue
         else:
             score = 1.5
-        if extra and row.types[0] != "person" and not extra <= set(actor.name.lower().split()) | {"campaign", "rebel", "armed", "aid", "rights", "militant"}:
+        if (
+            extra
+            and row.types[0] != "person"
+            and not extra <= set(actor.name.lower().split()) | {"campaign", "rebel", "armed", "aid", "rights", "militant"}
+        ):
             continue
         if row.types[0] == "person" and actor.name[:1].isupper():
             score += 1.0

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from conflict_extract.annotate._candidates import Candidate, subject_of
+from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.wordings import wordings
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”'’]*\s+(?=[\"“'‘A-Z\[])")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Capt|Sgt|Maj|St|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs|Rep|Sen|Gov|Prof|Rev|Fr)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Capt|Sgt|Maj|St|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs|Rep|Sen|Gov|Prof|Rev|Fr)|\b[A-Z])\.$"
+)
 _OWN = frozenset({"it", "he", "she", "they", "we", "i"})
+SUBJUNCTIVE = frozenset({"suggest", "insist", "ask", "request", "recommend", "propose", "suggestion", "insistence"})
 NEUTRAL_WARN = frozenset({"warn", "caution"})
 
 
@@ -32,7 +35,7 @@ def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | Non
     """The act and the name of the first wording found in a piece of content, or None."""
     flat = piece.replace("’", "'")
     for row, pattern in wordings():
-        if row.condition == "direct" and not direct or row.condition == "own" and not own or row.condition == "other" and own:
+        if (row.condition == "direct" and not direct) or (row.condition == "own" and not own) or (row.condition == "other" and own):
             continue
         if pattern.search(flat):
             return row.act, row.name
@@ -63,6 +66,17 @@ def own_subject(view: View, candidate: Candidate) -> bool:
     return False
 
 
+def _subjunctive(view: View, candidate: Candidate) -> bool:
+    """Whether the content's first clause is a subjunctive: "that the vote be delayed"."""
+    for i in range(*view.tokens(*candidate.content[0])):
+        if view.dep[i].startswith("nsubj"):
+            head = view.head[i]
+            tags = [view.tag[j] for j in view.children[head] if view.base(j) in ("aux", "cop")] or [view.tag[head]]
+            words = [view.low[j] for j in view.children[head] if view.base(j) in ("aux", "cop", "mark")]
+            return tags[0] == "VB" and "to" not in words
+    return False
+
+
 def settle_act(view: View, candidate: Candidate) -> None:
     """Write the act of a candidate, with the wording as evidence."""
     if candidate.continues is not None and candidate.continues.act == "threat" and candidate.direct:
@@ -79,6 +93,10 @@ def settle_act(view: View, candidate: Candidate) -> None:
                     candidate.act = noun.act
                     return
     entry = candidate.entry
+    if candidate.frame == "that" and entry in SUBJUNCTIVE and _subjunctive(view, candidate):
+        candidate.act = "demand"
+        candidate.evidence.append("wording:subjunctive")
+        return
     text = " ".join(view.text[start:end] for start, end in candidate.content)
     if candidate.direct and view.text[candidate.end : candidate.end + 1] == "?":
         text += "?"

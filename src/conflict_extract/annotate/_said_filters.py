@@ -7,11 +7,40 @@ from conflict_extract.annotate._view import View
 
 MODALS = frozenset({"could", "would", "should", "might", "may", "can", "must", "shall", "ought", "'d", "ca", "will", "wo", "'ll"})
 CARRIERS = frozenset(
-    "go continue begin start proceed come appear seem hasten rush use begin_to keep move take want refuse be have happen".split()
+    ["go", "continue", "begin", "start", "proceed", "come", "appear", "seem", "hasten", "rush", "use", "begin_to", "keep", "move", "take", "want", "refuse", "be", "have", "happen"]
 )
-DECLINE = frozenset({"decline", "declined", "declines", "declining", "refuse", "refused", "refuses", "refusing", "fail", "failed", "fails", "unable", "hesitate", "hesitated", "stop", "stopped", "forget", "forgot", "avoid", "avoided", "unwilling", "want", "wanted", "wants"})
+DECLINE = frozenset(
+    {
+        "decline",
+        "declined",
+        "declines",
+        "declining",
+        "refuse",
+        "refused",
+        "refuses",
+        "refusing",
+        "fail",
+        "failed",
+        "fails",
+        "unable",
+        "hesitate",
+        "hesitated",
+        "stop",
+        "stopped",
+        "forget",
+        "forgot",
+        "avoid",
+        "avoided",
+        "unwilling",
+        "want",
+        "wanted",
+        "wants",
+    }
+)
 SPEECH_ACTS = frozenset({"demand", "commitment", "threat", "denial", "accusation"})
-NOT_SOURCES = frozenset("what nothing everything something anything there this that which these those here one's whatever".split())
+NOT_SOURCES = frozenset(
+    ["what", "nothing", "everything", "something", "anything", "there", "this", "that", "which", "these", "those", "here", "one's", "whatever"]
+)
 
 
 def stands(view: View, candidate: Candidate) -> bool:
@@ -27,14 +56,20 @@ def stands(view: View, candidate: Candidate) -> bool:
     auxiliaries = {view.low[j] for j in view.children[i] if view.base(j) == "aux"}
     if auxiliaries & MODALS and not (candidate.act in ("opinion",) and candidate.frame in ("that", "raise", "ecm")):
         return False
-    if view.negated(i) and (candidate.act in ("statement", "announcement", "confirmation", "denial", "question") or candidate.neutral):
+    if view.negated(i) and (
+        candidate.act in ("statement", "announcement", "confirmation", "denial", "question") or candidate.neutral
+    ):
         return False
     if view.infinitive(i):
         head = view.head[i]
         low = view.low[head]
         if low in DECLINE:
             return False
-        if view.dep[i] == "xcomp" and (low.startswith(("go", "went", "contin", "beg", "start", "proceed", "came", "come", "appear", "seem", "hasten", "rush", "mov"))):
+        if view.dep[i] == "xcomp" and (
+            low.startswith(
+                ("go", "went", "contin", "beg", "start", "proceed", "came", "come", "appear", "seem", "hasten", "rush", "mov")
+            )
+        ):
             return True
         candidate.strong = False
         return True
@@ -42,7 +77,9 @@ def stands(view: View, candidate: Candidate) -> bool:
         return False
     if view.tag[i] == "VBG" and view.dep[i] in ("nsubj", "csubj", "obj", "nmod"):
         return False
-    if view.dep[i] == "advcl" and any(view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]):
+    if view.dep[i] == "advcl" and any(
+        view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]
+    ):
         return False
     if view.tag[i] == "VB" and not auxiliaries and candidate.source is None:
         return False  # imperative

@@ -12,7 +12,7 @@ from conflict_extract.lexicons.cues import cue_index
 
 LINK = 0.5  # least probability of a link
 WEAK_LINK = 0.35  # least probability of the best link when none reaches LINK
-ALONE = 0.75  # least score of a learned cue that no rule knows
+ALONE = 0.5  # least score of a learned cue that no rule knows
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ def _lend(view: View, candidate: Candidate, match: Learned) -> None:
             if other is not None:
                 candidate.source = source_span(view, other)
                 candidate.evidence.append("learned-source")
-    if candidate.nominal or candidate.direct or not match.contents:
+    if candidate.frame not in ("that", "quote", "raise") or candidate.direct or not match.contents:
         return
     size = sum(words(view.text, a, b) for a, b in candidate.content)
     if size <= 2:
@@ -169,9 +169,13 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
         if not bare and item.score < 0.9:
             return None
         behind = view.tokens(*content[0])[0] == last
-        if not verbs and not any(frame in ("np", "as", "pred", "at") or ":" in frame and not behind for frame in entry.frames):
+        if not verbs and not any(frame in ("np", "as", "pred", "at") or (":" in frame and not behind) for frame in entry.frames):
             return None
-        if any(view.low[i] in ("named", "identified") for i in range(*view.tokens(*content[0]))) and entry.lemma in ("ask", "want", "refuse"):
+        if any(view.low[i] in ("named", "identified") for i in range(*view.tokens(*content[0]))) and entry.lemma in (
+            "ask",
+            "want",
+            "refuse",
+        ):
             return None
     source = None
     if item.sources:
@@ -188,7 +192,10 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
     if view.negated(head):
         return None
     for candidate in kept:
-        if overlap(view, candidate.content, item.contents) > 0.8 and abs(candidate.size() - sum(b - a for a, b in content)) < 0.4 * candidate.size():
+        if (
+            overlap(view, candidate.content, item.contents) > 0.8
+            and abs(candidate.size() - sum(b - a for a, b in content)) < 0.4 * candidate.size()
+        ):
             return None
     act = entry.act if entry is not None else other.act if other is not None else "statement"
     direct = any(view.text[a - 1 : a] in ('"', "“") for a, b in content)

@@ -18,9 +18,12 @@ ARTICLE = re.compile(
 )
 LONE = frozenset({"one", "two", "three", "several", "some", "many", "others", "another", "few", "most", "both", "all"})
 OFFICES = frozenset(
-    "spokesman spokeswoman spokesperson official officials spokesmen representative statement minister ambassador commander".split()
+    ["spokesman", "spokeswoman", "spokesperson", "official", "officials", "spokesmen", "representative", "statement", "minister", "ambassador", "commander"]
 )
-BOTH = re.compile(r"^(?:both|the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|factions|states|camps)$", re.IGNORECASE)
+BOTH = re.compile(
+    r"^(?:both|the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|factions|states|camps)$",
+    re.IGNORECASE,
+)
 EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
 
 
@@ -52,9 +55,7 @@ class Speakers:
                 self.heads.setdefault(head, []).append(record)
                 last = max(head, self.view.tokens(*record.source)[1] - 1)
                 self._last.setdefault(last, []).append(record)
-        self._spoken = sorted(
-            ((q.open, number) for number, q in enumerate(self.view.quotes)), key=lambda item: item[0]
-        )
+        self._spoken = sorted(((q.open, number) for number, q in enumerate(self.view.quotes)), key=lambda item: item[0])
         self._direct: dict[int, layer.SaidRecord] = {}
         for record in said:
             if record.mode == "direct" or record.rule.startswith(("quote", "cue-then", "continued", "same")):
@@ -119,7 +120,11 @@ class Speakers:
             if row is not None:
                 start, end = view.tokens(joint.start, joint.end)
                 inner = self._named(first, last)
-                return inner if inner is not None and row.type not in ("person",) and not row.members and not start <= first else joint.actor
+                return (
+                    inner
+                    if inner is not None and row.type not in ("person",) and not row.members and not start <= first
+                    else joint.actor
+                )
         named = self._named(first, last)
         if named is not None and view.pos[head] == "PROPN":
             return named
@@ -146,16 +151,29 @@ class Speakers:
         """The named organisation behind or in a common noun: "the consultancy Agro-Plan", "the official KCNA news agency"."""
         view, rows = self.view, self.scene.rows
         at = view.mention[head]
-        if at is not None and at.actor in rows and (rows[at.actor].kb is not None or rows[at.actor].type in ("person", "population")):
+        if (
+            at is not None
+            and at.actor in rows
+            and (rows[at.actor].kb is not None or rows[at.actor].type in ("person", "population"))
+        ):
             return None
         word = descriptions().get(view.low[head])
         for i in range(last - 1, first - 1, -1):
             mention = view.mention[i] if i != head else None
             for candidate in layer_mentions(view, i) if mention is None or mention is at else [mention]:
                 row = rows.get(candidate.actor)
-                if row is None or candidate.form not in ("name", "acronym") or row.type not in ("organization", "media", "armed_group"):
+                if (
+                    row is None
+                    or candidate.form not in ("name", "acronym")
+                    or row.type not in ("organization", "media", "armed_group")
+                ):
                     continue
-                if i > head or (word is not None and row.type in word.types and row.type == "media") or row.type == "media" and view.low[head] == "agency":
+                if (
+                    i > head
+                    or (word is not None and row.type in word.types and row.type == "media")
+                    or (row.type == "media"
+                    and view.low[head] == "agency")
+                ):
                     return row.key
         return None
 
@@ -220,7 +238,7 @@ class Speakers:
                 continue
             row = self.scene.rows.get(mention.actor)
             if row is not None and row.type in COLLECTIVE and view.inside(i, head):
-                if i < head or view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head:
+                if i < head or (view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head):
                     return row.affiliation if row.type == "government_body" and row.affiliation else row.key
         return None
 
@@ -249,7 +267,15 @@ class Speakers:
         if span is not None:
             view = self.view
             self.mentions.append(
-                layer.ActorMention(start=span[0], end=span[1], actor=key, form="nominal", head=view.start[head], affiliation=affiliation, rule="speaker")
+                layer.ActorMention(
+                    start=span[0],
+                    end=span[1],
+                    actor=key,
+                    form="nominal",
+                    head=view.start[head],
+                    affiliation=affiliation,
+                    rule="speaker",
+                )
             )
         return key
 
@@ -275,7 +301,12 @@ class Speakers:
             source_end = record.source[1] if record.source else None
             record.via = via_of(view, verb, record.content, source_end)
         parent = self.by_id.get(record.parent or "")
-        if record.rule.startswith("quoted-as-saying") or record.entry in ("say", None) and parent is not None and parent.rule.startswith("quoted"):
+        if (
+            record.rule.startswith("quoted-as-saying")
+            or (record.entry in ("say", None)
+            and parent is not None
+            and parent.rule.startswith("quoted"))
+        ):
             if parent is not None and parent.speaker in rows and rows[parent.speaker].type == "media":
                 row = rows[parent.speaker]
                 record.via = {"kind": media_kind(row), "name": row.name, "actor": row.key}
@@ -289,7 +320,11 @@ class Speakers:
             record.anonymous = row.anonymous
         if head is not None and not record.former:
             record.former = former_by_words(view, record.source, head)
-        if verb is not None and not record.anonymous and (row is None or row.type not in COLLECTIVE and not row.name[:1].isupper()):
+        if (
+            verb is not None
+            and not record.anonymous
+            and (row is None or (row.type not in COLLECTIVE and not row.name[:1].isupper()))
+        ):
             record.anonymous = anonymous_by_words(view, verb, record.source)
         if record.former or row is None:
             return
@@ -299,7 +334,11 @@ class Speakers:
             affiliation = row.affiliation = self._before_name(record.source, head)
         if affiliation is None and mention is not None and mention.actor == row.key:
             affiliation = mention.affiliation
-        if affiliation is None and row.type in COLLECTIVE and (row.kb is not None or row.name[:1].isupper() or row.type == "government_body" and "authorities" not in row.name):
+        if (
+            affiliation is None
+            and row.type in COLLECTIVE
+            and (row.kb is not None or row.name[:1].isupper() or (row.type == "government_body" and "authorities" not in row.name))
+        ):
             affiliation = row.key
         if affiliation is None and row.type in ("person", "population", "other"):
             affiliation = self._bridge(record, row)
@@ -343,7 +382,12 @@ class Speakers:
             return
         if record.nominal and record.act == "demand" and record.entry in ("repeat", "reiterate", "renew"):
             for other in self.said:
-                if other.end < record.start and other.act == "demand" and other.speaker == record.speaker and (other.target or other.target_actor):
+                if (
+                    other.end < record.start
+                    and other.act == "demand"
+                    and other.speaker == record.speaker
+                    and (other.target or other.target_actor)
+                ):
                     record.target_actor, record.target = other.target_actor, other.target
             return
         if "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
@@ -354,7 +398,9 @@ class Speakers:
                 if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
                     continue
                 head = view.head[i]
-                if record.act == "threat" and not any(view.low[j] in ("will", "would", "shall", "'ll") for j in view.children[head]):
+                if record.act == "threat" and not any(
+                    view.low[j] in ("will", "would", "shall", "'ll") for j in view.children[head]
+                ):
                     continue
                 actor = self.found.get(i)
                 mention = view.mention[i]
@@ -407,7 +453,9 @@ class Speakers:
                     parties.append(row.key)
             if len(parties) >= 2:
                 break
-        key = self._row(text[:1].lower() + text[1:] if not text.lower().startswith("the ") else text[4:], None, None, "plural", span, head)
+        key = self._row(
+            text[:1].lower() + text[1:] if not text.lower().startswith("the ") else text[4:], None, None, "plural", span, head
+        )
         if len(parties) >= 2 and not text.lower().startswith("all"):
             rows[key].members = sorted(parties[:2])
         rows[key].anonymous = False
@@ -435,7 +483,13 @@ def common_name(view: View, span: list[int]) -> str:
             break
         text = cut
     first = view.tokens(*span)[0]
-    if text and first < view.n and text[:1].isupper() and view.pos[view.tokens(span[1] - len(text.split()[0]) if len(text.split()) == 1 else span[0], span[1])[0]] in ("NOUN", "ADJ", "VERB"):
+    if (
+        text
+        and first < view.n
+        and text[:1].isupper()
+        and view.pos[view.tokens(span[1] - len(text.split()[0]) if len(text.split()) == 1 else span[0], span[1])[0]]
+        in ("NOUN", "ADJ", "VERB")
+    ):
         if not text.split()[0].isupper():
             text = text[:1].lower() + text[1:]
     return text

@@ -18,11 +18,9 @@ from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
 
 SPEECH_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight week month year morning evening "
-    "afternoon night statement interview report conference briefing letter speech tweet post message telephone phone television "
-    "radio twitter telegram facebook reporters journalists".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "week", "month", "year", "morning", "evening", "afternoon", "night", "statement", "interview", "report", "conference", "briefing", "letter", "speech", "tweet", "post", "message", "telephone", "phone", "television", "radio", "twitter", "telegram", "facebook", "reporters", "journalists"]
 )
-WH = frozenset("whether if who whom whose what which when where why how".split())
+WH = frozenset(["whether", "if", "who", "whom", "whose", "what", "which", "when", "where", "why", "how"])
 OBJECTS = ("obj", "iobj")
 
 
@@ -57,6 +55,10 @@ class _Maker:
         self.object = next((j for j in view.children[verb] if view.dep[j] in OBJECTS and j > verb), None)
         if self.object is None:
             self.object = next((j for j in view.children[verb] if view.dep[j] in OBJECTS), None)
+        if self.object is None and entry.particle:  # "played down the loss": the particle read as a preposition
+            self.object = next(
+                (j for j in view.children[verb] if view.dep[j] == "obl" and view.case_of(j) == entry.particle), None
+            )
         self.subject = subject_of(view, verb) if self.passive else None
 
     def make(
@@ -94,7 +96,7 @@ class _Maker:
             neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
             strong=frame in entry.frames and frame not in entry.weak,
             nominal=nominal,
-            addressee=frame in ("that", "quote", "obj_that", "obj_wh", "obj_p:about", "obj_p:of") and frame != "obj_p:of" or entry.addressee and frame != "obj_to",
+            addressee=frame in ("that", "quote", "obj_that", "obj_wh") or (entry.addressee and frame != "obj_to"),
         )
 
     def obliques(self, preposition: str) -> list[int]:
@@ -113,7 +115,7 @@ class _Maker:
         """The tokens of a phrase without its first preposition or marker."""
         view = self.view
         tokens = view.subtree(top, without)
-        marker = next((j for j in view.children[top] if view.dep[j] in ("case", "mark") and j < top), None)
+        marker = view.marker(top)
         if marker is not None:
             drop = set(view.subtree(marker))
             tokens = [i for i in tokens if i not in drop]
@@ -149,7 +151,7 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
         if view.low[view.left[clause]] in ("as", "because", "after", "before", "since", "while", "until", "although", "than"):
             continue
         asked = _asks(view, clause)
-        told = maker.object is not None and maker.object < clause or maker.passive and maker.subject is not None
+        told = (maker.object is not None and maker.object < clause) or (maker.passive and maker.subject is not None)
         frame = _clause_frame(frames, asked, told, before=clause < verb)
         if frame is None:
             continue
@@ -189,7 +191,9 @@ def _comma_before(maker: _Maker) -> Iterator[Candidate]:
     view, verb, source = maker.view, maker.verb, maker.source
     if source is None or maker.passive or not maker.entry.neutral or maker.object is not None:
         return
-    if view.dep[verb] not in ("root", "ROOT") or any(view.word[i] not in (".", '"', "”") for i in range(verb + 1, min(verb + 2, view.n))):
+    if view.dep[verb] not in ("root", "ROOT") or any(
+        view.word[i] not in (".", '"', "”") for i in range(verb + 1, min(verb + 2, view.n))
+    ):
         return
     first = source_span(view, source)[0]
     if not 0 < first < verb or view.word[first - 1] != "," or verb - source > 3:
@@ -211,9 +215,7 @@ def _around(view: View, host: int, verb: int) -> list[int]:
     """
     others = [j for j in view.children[host] if view.dep[j] == "parataxis" and j != verb and view.low[j] in cue_index().verbs]
     clauses = [
-        j
-        for j in view.children[host]
-        if view.dep[j] == "conj" and j > host and view.child(j, "nsubj", "nsubj:pass") is not None
+        j for j in view.children[host] if view.dep[j] == "conj" and j > host and view.child(j, "nsubj", "nsubj:pass") is not None
     ]
     tokens = view.subtree(host, (verb, *others))
     if others and clauses:
@@ -248,7 +250,8 @@ def _asks(view: View, clause: int) -> bool:
 
 def _that_clause(view: View, clause: int) -> bool:
     """Whether a clause is introduced by "that"."""
-    return any(view.dep[j] == "mark" and view.low[j] == "that" for j in view.children[clause])
+    marker = view.marker(clause)
+    return marker is not None and view.low[marker] == "that"
 
 
 def _speech_gap(view: View, verb: int, clause: int) -> bool:
@@ -278,13 +281,17 @@ def _to(maker: _Maker) -> Iterator[Candidate]:
             continue
         if maker.passive and view.child(verb, "aux:pass") is not None:
             continue
-        yield from maker.make("to", _from_to(view, clause), "infinitive")
+        to = from_to(view, clause)
+        extra = [i for i in _with_objects(view, clause, verb) if i > to[-1]]
+        yield from maker.make("to", to + extra, "infinitive")
         return
 
 
-def _from_to(view: View, clause: int) -> list[int]:
+def from_to(view: View, clause: int) -> list[int]:
     """An infinitival clause from its "to" on."""
     tokens = view.subtree(clause)
+    if clause and view.tag[clause - 1] == "TO" and clause - 1 not in tokens:
+        tokens = sorted([clause - 1, *tokens])
     at = next((i for i in tokens if view.low[i] == "to"), tokens[0])
     loose = [j for j in view.kids(clause, "conj") if view.finite(j) and not view.infinitive(j)]
     if loose:
@@ -307,12 +314,12 @@ def _obj_to(maker: _Maker) -> Iterator[Candidate]:
             who = maker.subject if maker.passive else maker.object
         if who is None or (not maker.passive and who > clause):
             continue
-        yield from maker.make("obj_to", _from_to(view, clause), "object-and-infinitive", who)
+        yield from maker.make("obj_to", from_to(view, clause), "object-and-infinitive", who)
         return
     if maker.object is not None:
         for clause in view.kids(maker.object, "acl", "xcomp"):
             if view.infinitive(clause) and clause > maker.object and not maker.passive:
-                yield from maker.make("obj_to", _from_to(view, clause), "object-and-infinitive", maker.object)
+                yield from maker.make("obj_to", from_to(view, clause), "object-and-infinitive", maker.object)
                 return
 
 
@@ -344,15 +351,13 @@ def _raise(maker: _Maker) -> Iterator[Candidate]:
                 continue
             subject_tokens = [i for i in view.subtree(subject, (verb,)) if i < verb and not _right_clause(view, i, subject)]
             agent = agent_of(view, verb)
-            yield from maker.make("raise", subject_tokens + _from_to(view, clause), "passive-raising", source=agent)
+            yield from maker.make("raise", subject_tokens + from_to(view, clause), "passive-raising", source=agent)
             return
 
 
 def _right_clause(view: View, i: int, noun: int) -> bool:
     """Whether a token stands in a clause to the right of its noun."""
-    return any(
-        view.base(j) in ("acl", "parataxis", "appos") and j > noun and view.inside(i, j) for j in view.children[noun]
-    )
+    return any(view.base(j) in ("acl", "parataxis", "appos") and j > noun and view.inside(i, j) for j in view.children[noun])
 
 
 def _np(maker: _Maker) -> Iterator[Candidate]:
@@ -376,8 +381,9 @@ def _np(maker: _Maker) -> Iterator[Candidate]:
     if _limited(view, entry, "np", view.subtree(thing), thing):
         return
     said = view.low[thing] in cue_index().nouns
-    setting = [j for j in view.kids(thing, "nmod") if said and view.case_of(j) in ("at", "in", "on", "during", "after", "before")]
+    setting = [j for j in view.kids(thing, "nmod") if said and _setting(view, j)]
     tokens = view.subtree(thing, tuple(setting))
+    tokens = [i for i in tokens if i >= maker.last or i < verb]
     if setting:
         tokens = [i for i in tokens if i < min(view.left[j] for j in setting)]
     if thing < verb and view.low[thing] not in ("which", "what", "that"):
@@ -388,6 +394,14 @@ def _np(maker: _Maker) -> Iterator[Candidate]:
             tokens += view.subtree(j)
             edge = view.right[j]
     yield from maker.make("np", sorted(set(tokens)), "noun-phrase", nominal=True, that=False)
+
+
+def _setting(view: View, j: int) -> bool:
+    """Whether a phrase says where or when something was said, not what."""
+    case = view.case_of(j)
+    if case in ("on", "in", "after", "before"):
+        return any(view.low[i] in SPEECH_TIMES for i in range(view.left[j], view.right[j]))
+    return case in ("at", "during")
 
 
 def _belongs(view: View, j: int) -> bool:
@@ -411,12 +425,23 @@ def _limited(view: View, entry: VerbCue, frame: str, tokens: list[int], head: in
     return False
 
 
+def _with_objects(view: View, clause: int, verb: int) -> list[int]:
+    """A clause with an object right behind it that the parser hung on the cue."""
+    tokens = view.subtree(clause)
+    edge = view.right[clause]
+    for j in view.children[verb]:
+        if j > clause and view.left[j] == edge and view.dep[j] in ("obj", "obl") and edge == clause + 1:
+            tokens += view.subtree(j)
+            edge = view.right[j]
+    return sorted(set(tokens))
+
+
 def _ing(maker: _Maker) -> Iterator[Candidate]:
     """Gerund: denied hitting."""
     view, verb = maker.view, maker.verb
     for clause in view.kids(verb, "xcomp", "ccomp", "advcl", "obj"):
         if clause > verb and view.tag[clause] == "VBG" and view.left[clause] <= maker.last + 1 and not view.case_of(clause):
-            yield from maker.make("ing", view.subtree(clause), "gerund")
+            yield from maker.make("ing", _with_objects(view, clause, verb), "gerund")
             return
 
 
@@ -428,10 +453,10 @@ def _as(maker: _Maker) -> Iterator[Candidate]:
         return
     for j in maker.obliques("as"):
         tokens = view.subtree(j)
-        span = [i for i in view.subtree(thing, (j,)) if maker.passive and i < maker.verb or not maker.passive]
+        span = [i for i in view.subtree(thing, (j,)) if (maker.passive and i < maker.verb) or not maker.passive]
         if maker.passive and view.head[thing] != maker.verb:
             span = [i for i in view.subtree(thing, (maker.verb,)) if i < maker.verb]
-        if view.low[thing] in ("whom", "which", "that") or thing < maker.verb and not maker.passive:
+        if view.low[thing] in ("whom", "which", "that") or (thing < maker.verb and not maker.passive):
             antecedent = view.head[maker.verb]
             if not view.dep[maker.verb].startswith("acl"):
                 continue
@@ -499,18 +524,24 @@ def _p(maker: _Maker) -> Iterator[Candidate]:
         if not frame.startswith("p:") or "+" in frame:
             continue
         for j in maker.obliques(frame[2:]):
-            if view.head[j] != verb or maker.object is not None and maker.object < j or view.infinitive(j):
+            if view.head[j] != verb or (maker.object is not None and maker.object < j) or view.infinitive(j):
                 continue
-            case = next(k for k in view.children[j] if view.dep[k] in ("case", "mark"))
+            case = view.marker(j)
             fixed = case == maker.last and frame[2:] in ("for", "on", "upon")
             tokens = maker.below(j)
             edge = view.right[j]
             for k in view.children[verb]:
-                if k > j and view.left[k] <= edge and view.base(k) in ("advcl", "obl") and _belongs(view, k):
+                near = view.base(k) == "obl" and view.case_of(k) in ("in", "without", "with", "from") and frame[2:] == "of"
+                if k > j and view.left[k] <= edge and view.base(k) in ("advcl", "obl") and (_belongs(view, k) or near):
                     tokens += view.subtree(k)
                     edge = view.right[k]
             yield from maker.make(
-                frame, sorted(set(tokens)), "prepositional", nominal=not view.verbal(j), cue_last=case + 1 if fixed else None, that=False
+                frame,
+                sorted(set(tokens)),
+                "prepositional",
+                nominal=not view.verbal(j),
+                cue_last=case + 1 if fixed and case is not None else None,
+                that=False,
             )
             return
 
@@ -523,13 +554,15 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
             continue
         first, _, second = frame[2:].partition("+")
         for j in view.children[verb]:
-            if j < verb or view.case_of(j) != first or first == "to" and view.infinitive(j):
+            if j < verb or view.case_of(j) != first or (first == "to" and view.infinitive(j)):
                 continue
-            case = next((k for k in view.children[j] if view.dep[k] in ("case", "mark")), j)
+            case = view.marker(j) or j
             last = case + 1 if case == maker.last and first in ("on", "upon", "for") else None
             if second == "to":
                 if view.infinitive(j):  # "called for X to do": one clause
-                    yield from maker.make(frame, maker.below(j), "prepositional-infinitive", view.child(j, "nsubj"), cue_last=last)
+                    yield from maker.make(
+                        frame, maker.below(j), "prepositional-infinitive", view.child(j, "nsubj"), cue_last=last
+                    )
                     return
                 clause = next(
                     (
@@ -540,7 +573,7 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
                     None,
                 )
                 if clause is not None:
-                    yield from maker.make(frame, _from_to(view, clause), "prepositional-infinitive", j, cue_last=last)
+                    yield from maker.make(frame, from_to(view, clause), "prepositional-infinitive", j, cue_last=last)
                     return
             else:
                 for k in maker.obliques(second) + [k for k in view.kids(j, "nmod") if view.case_of(k) == second]:

@@ -200,13 +200,15 @@ class View:
         """Whether a clause's head is finite: a finite tag of it, its auxiliary or its copula."""
         if self.tag[i] in ("VBD", "VBZ", "VBP", "MD"):
             return True
-        return any(
-            self.base(j) in ("aux", "cop") and self.tag[j] in ("VBD", "VBZ", "VBP", "MD") for j in self.children[i]
-        )
+        return any(self.base(j) in ("aux", "cop") and self.tag[j] in ("VBD", "VBZ", "VBP", "MD") for j in self.children[i])
 
     def infinitive(self, i: int) -> bool:
         """Whether a clause's head has an infinitival "to"."""
-        return any(self.low[j] == "to" and self.dep[j] in ("mark", "aux") for j in self.children[i])
+        if self.tag[i] == "VBG":
+            return False
+        if any(self.low[j] == "to" and self.dep[j] in ("mark", "aux") for j in self.children[i]):
+            return True
+        return self.tag[i] == "VB" and i > 0 and self.tag[i - 1] == "TO"
 
     def passive(self, i: int) -> bool:
         """Whether a verb is passive: a passive subject or auxiliary, or a past participle after a noun."""
@@ -220,10 +222,22 @@ class View:
 
     def case_of(self, i: int) -> str:
         """The first preposition or marker of a phrase, lower-cased, or ''."""
+        marker = self.marker(i)
+        return "" if marker is None else self.low[marker]
+
+    def marker(self, i: int) -> int | None:
+        """The token of a phrase's first preposition or marker: a child, else the first word, else the word before."""
         for j in self.children[i]:
             if self.dep[j] in ("case", "mark") and j < i:
-                return self.low[j]
-        return ""
+                return j
+        first = self.left[i]
+        if first < i and self.dep[first] in ("case", "mark") and self.tag[first] in ("IN", "TO"):
+            return first
+        before = first - 1
+        if before >= 0 and self.dep[before] in ("case", "mark") and self.tag[before] in ("IN", "TO"):
+            if self.head[before] == self.head[i] and self.head[i] != i:
+                return before
+        return None
 
     def spans(self, tokens: list[int]) -> list[list[int]]:
         """Token indices as [first, last) runs."""

@@ -36,11 +36,16 @@ def verb_entry(view: View, i: int) -> tuple[VerbCue, int] | None:
             if entry is not None and (j == i + 1 or view.head[j] == i):
                 return entry, j + 1 if j == i + 1 else i + 1
     entry = index.verbs.get(low)
-    if entry is None:
+    if entry is None or (low in index.adjectives and view.passive(i) and view.child(i, "ccomp") is not None):
         return None
     if not view.verbal(i):
         complement = view.child(i, "ccomp", "xcomp") is not None and view.child(i, "nsubj") is not None
-        if not complement or low in index.nouns and view.tag[i].startswith("NN") and view.child(i, "det", "nmod:poss") is not None:
+        if (
+            not complement
+            or (low in index.nouns
+            and view.tag[i].startswith("NN")
+            and view.child(i, "det", "nmod:poss") is not None)
+        ):
             return None
     return entry, i + 1
 

@@ -37,8 +37,12 @@ class Coreference:
             mention = view.mention[i]
             heads = mention is not None and mention.use != "modifier" and view.tokens(mention.start, mention.end)[1] - 1 == i
             description = None
-            settled = mention is not None and mention.actor in scene.rows and (scene.rows[mention.actor].kb is not None or scene.rows[mention.actor].name[:1].isupper())
-            if mention is None or mention.form == "nominal" and heads and not settled:
+            settled = (
+                mention is not None
+                and mention.actor in scene.rows
+                and (scene.rows[mention.actor].kb is not None or scene.rows[mention.actor].name[:1].isupper())
+            )
+            if mention is None or (mention.form == "nominal" and heads and not settled):
                 description = description_of(view, i)
             if view.low[i] in PRONOUNS and view.pos[i] in ("PRON", "DET"):
                 actor = resolve_pronoun(scene, i, numbers, source=i in speakers.heads, speaker=speakers.quoted_by(i))
@@ -89,7 +93,9 @@ def _write(
             gone.add(mention.actor)
             mention.actor = moved[last]
     mentions += speakers.mentions
-    held = {mention.actor for mention in mentions} | {record.speaker for record in said} | {record.target_actor for record in said}
+    held = (
+        {mention.actor for mention in mentions} | {record.speaker for record in said} | {record.target_actor for record in said}
+    )
     for row in rows.values():
         held |= {row.affiliation, *row.members}
     if mentions or rows:
@@ -105,7 +111,13 @@ def _write(
     for mention in mentions:
         if mention.actor in by_actor and mention.use == "actor":
             by_actor[mention.actor].append(
-                layer.CorefMention(start=mention.start, end=mention.end, chain="", form="name" if mention.form != "nominal" else "description", rule="actor-mention")
+                layer.CorefMention(
+                    start=mention.start,
+                    end=mention.end,
+                    chain="",
+                    form="name" if mention.form != "nominal" else "description",
+                    rule="actor-mention",
+                )
             )
     chains: list[layer.ChainRow] = []
     out: list[layer.CorefMention] = []
