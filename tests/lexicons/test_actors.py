@@ -74,6 +74,8 @@ def test_rivals_and_contexts_point_somewhere() -> None:
             assert row.authority in BY_ID
             assert row.cues
             assert row.since is None or row.until is None or row.since <= row.until
+    for office in kb.offices().values():
+        assert office.state is None or office.state in BY_ID
     for ambiguous in kb.ambiguous().values():
         assert ambiguous.default is None or ambiguous.default in BY_ID
         for reading in ambiguous.readings:

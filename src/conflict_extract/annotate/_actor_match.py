@@ -29,7 +29,38 @@ from conflict_extract.lexicons.actors import (
 
 _MAX_GAP = re.compile(r"(?:['’][sS])?[^\S\n]*\n?[^\S\n]*\Z")
 _CAPS_WORDS = frozenset(
-    ["us", "is", "it", "who", "un", "aa", "un", "ap", "pa", "tip", "eta", "ira", "raw", "care", "mag", "goal", "pace", "fact", "pen", "echo", "rain", "ant", "mend", "gam", "car", "eac", "rock", "raf", "pri", "anc"]
+    [
+        "us",
+        "is",
+        "it",
+        "who",
+        "un",
+        "aa",
+        "un",
+        "ap",
+        "pa",
+        "tip",
+        "eta",
+        "ira",
+        "raw",
+        "care",
+        "mag",
+        "goal",
+        "pace",
+        "fact",
+        "pen",
+        "echo",
+        "rain",
+        "ant",
+        "mend",
+        "gam",
+        "car",
+        "eac",
+        "rock",
+        "raf",
+        "pri",
+        "anc",
+    ]
 )  # acronyms that are words in a line of capitals
 
 

@@ -202,8 +202,8 @@ def _initials(acronym: str, name: str) -> bool:
     letters = [char.lower() for char in acronym if char.isalpha()]
     initials = [part[0] for part in key_of(name) if part not in _FUNCTION]
     everything = [part[0] for part in key_of(name)]
-    return (
-        letters in (initials, everything) or (len(letters) > 2 and letters[0] == initials[0] and _subsequence(letters, everything))
+    return letters in (initials, everything) or (
+        len(letters) > 2 and letters[0] == initials[0] and _subsequence(letters, everything)
     )
 
 
@@ -402,11 +402,13 @@ def _name_rows(rows: Rows) -> None:
             continue
         acronyms = [text for _, kind, text in forms if kind == "acronym"]
         described = [text for _, kind, text in forms if kind == "description"]
-        if names:
+        if entry.spell_out:
+            row.name = entry.name
+        elif names:
             row.name = max(names, key=len)
         elif described and entry.type == "government_body":
             row.name = max(described, key=len)
-        elif acronyms and not entry.spell_out:
+        elif acronyms:
             row.name = max(acronyms, key=len).replace(".", "")
         else:
             row.name = entry.name

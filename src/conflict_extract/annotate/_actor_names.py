@@ -11,7 +11,24 @@ from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tre
 from conflict_extract.lexicons.actors import ActorEntry, roles
 
 _BODY_WORDS = frozenset(
-    ["authority", "government", "council", "organization", "organisation", "administration", "regime", "alliance", "junta", "authorities", "executive", "generalitat", "holyrood", "stormont", "emirate", "tasis"]
+    [
+        "authority",
+        "government",
+        "council",
+        "organization",
+        "organisation",
+        "administration",
+        "regime",
+        "alliance",
+        "junta",
+        "authorities",
+        "executive",
+        "generalitat",
+        "holyrood",
+        "stormont",
+        "emirate",
+        "tasis",
+    ]
 )  # names of an authority that are no names of its territory
 _PEOPLE = frozenset(["person", "people"])
 _DEMONYM = frozenset(["adjective", "person", "people"])
@@ -120,8 +137,8 @@ def _named(scene: Scene, hit: Hit) -> Draft | None:
             return None
         draft = _metonym(scene, hit, entry, use)
     elif entry.id.startswith(("state/", "authority/")) and entry.type in ("state", "government_body"):
-        plain = (
-            bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or (form == "acronym" and entry.country != entry.id[6:])
+        plain = bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or (
+            form == "acronym" and entry.country != entry.id[6:]
         )
         use = _organisation_use(doc, hit.first, hit.last) if plain else place_or_actor(doc, hit.first, hit.last)
         draft = _draft(hit, entry, use=use, form=form, rule="kb")

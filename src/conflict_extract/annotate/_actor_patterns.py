@@ -13,7 +13,7 @@ from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
-from conflict_extract.lexicons.actors import ActorEntry, Role, roles
+from conflict_extract.lexicons.actors import ActorEntry, Role, offices, roles
 
 _PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
 _NO_SIDE = frozenset(["pro", "anti", "non"])
@@ -230,10 +230,30 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
         return
     named = scene.doc[draft.head].is_title and all(word in _plain_words() for word in words)
     plain = role.kind == "person" or all(word in _plain_words() or not scene.doc[draft.head].is_title for word in words)
+    if role.kind == "person" and _by_office(scene, draft):
+        return
     if _is_state_body(draft, role, words) and plain and (determiner == "the" or role.kind == "person" or named):
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
+
+
+def _by_office(scene: Scene, draft: Draft) -> bool:
+    """ "Foreign Secretary X": whether the title alone settles the side (it may settle that there is none)."""
+    title = scene.doc[draft.first : draft.last].text.lower().split()
+    for start in range(len(title)):
+        office = offices().get(" ".join(title[start:]))
+        if office is None:
+            continue
+        if office.state is None:
+            return True
+        if any(scene.context.countries[code] for code in office.unless):
+            return False
+        entry = scene.index.get(office.state)
+        if entry is not None:
+            draft.affiliation, draft.country = entry.id, entry.country
+            return True
+    return False
 
 
 def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str]) -> None:
@@ -289,6 +309,10 @@ def _nominal_side(scene: Scene, draft: Draft) -> None:
         return
     for index in range(draft.last + 1, min(draft.last + 8, len(doc))):
         token = doc[index]
+        if token.lower_ in ("country", "nation") and index + 1 < len(doc) and doc[index + 1].text in POSSESSIVES:
+            anchor = scene.anchor()
+            draft.affiliation = anchor.id if anchor is not None else None
+            return
         if token.pos_ in ("VERB", "AUX") or token.text in {",", ".", ";"} or token.lower_ in ("in", "who", "that"):
             return
         found = role_at(doc, index)

@@ -150,6 +150,18 @@ class Role(Entry):
     gender: Literal["female", "male"] | None = None
 
 
+class Office(Entry):
+    """An office whose title alone names the state (`actors_offices.jsonl`): "Foreign Secretary", "Taoiseach".
+
+    `state`: kb id, or None for an office of nobody's government. `unless`: ISO codes of states that have an office of this
+    title too; where the text speaks of one of them, the title decides nothing.
+    """
+
+    title: str
+    state: str | None = None
+    unless: tuple[str, ...] = ()
+
+
 class Name(NamedTuple):
     """A name in the index: the entry, the alias's kind and its limits."""
 
@@ -376,6 +388,12 @@ def rivals() -> dict[str, tuple[Rival, ...]]:
     for row in load_table("actors_rivals", Rival):
         found.setdefault(row.state, []).append(row)
     return {state: tuple(rows) for state, rows in found.items()}
+
+
+@lru_cache(maxsize=1)
+def offices() -> dict[str, Office]:
+    """Offices whose title names the state, by title in lower case."""
+    return {row.title: row for row in load_table("actors_offices", Office)}
 
 
 @lru_cache(maxsize=1)
