@@ -84,10 +84,10 @@ def test_bad_input(text: str, given: str | None) -> None:
 def test_linear(line: str) -> None:
     def seconds(size: int) -> float:
         text = line * (size // len(line))
-        begun = time.perf_counter()
+        begun = time.process_time()
         read_frame(text, "2024-03-14")
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     seconds(1000)
-    small, large = min(seconds(4_000) for _ in range(3)), seconds(40_000)
+    small, large = min(seconds(4_000) for _ in range(3)), min(seconds(40_000) for _ in range(2))
     assert large < small * 25 + 0.05

@@ -258,7 +258,7 @@ def _record(part: Expression, period: Period, basis: str, anchor: date | None) -
     if period.anaphoric and not known:
         in_claims = part.main.kind == "anaphor" and anchor is None and part.main.which not in ("after", "before")
     elif not settled and anchor is not None:
-        in_claims = part.main.kind == "holiday"
+        in_claims = False
     readings = [{"start": low.isoformat(), "end": high.isoformat()} for low, high in period.readings]
     return TimeRecord(
         start=part.start,

@@ -81,15 +81,22 @@ class TenseWord(Entry):
     """A word that tells past from future for a time beside it.
 
     `kind`: auxiliary; governor (its infinitive lies ahead: "expected to meet on Friday"); deadline ("gave them until Friday");
-    planned (its own time lies ahead: "a vote scheduled for Friday"); scheduled (its simple present lies ahead: "talks resume on Friday").
+    planned (its own time lies ahead: "a vote scheduled for Friday"); scheduled (its simple present lies ahead: "talks resume on Friday"). `forms`: irregular forms.
     """
 
     form: str
     kind: Literal["auxiliary", "governor", "deadline", "planned", "scheduled"]
     direction: int
+    forms: tuple[str, ...] = ()
 
 
 @cache
 def tense_words(kind: str) -> frozenset[str]:
     """The lemmas of one kind."""
     return frozenset(word.form for word in load_table("time_tense", TenseWord) if word.kind == kind)
+
+
+@cache
+def tense_forms() -> dict[str, str]:
+    """Irregular forms of all tense words, with their lemma."""
+    return {form: word.form for word in load_table("time_tense", TenseWord) for form in word.forms}

@@ -155,6 +155,8 @@ def _bounded(part: Expression, found: Found, anchor: date | None) -> Found:
     """Let "since X" run to the anchor."""
     if part.edge != "since" or found.is_duration or found.vague or part.upper:
         return found
+    if part.loose:
+        return replace(found, days=None, partial=f"{_edtf(found)}/.." if found.days else None, relative=True)
     if found.days is None:
         return replace(found, partial=f"{found.partial}/.." if found.partial else None)
     start = found.days[0]

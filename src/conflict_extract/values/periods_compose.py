@@ -21,7 +21,7 @@ class Expression:
     `edge`: the preposition that bounds it (since, until, by, before, after, from, as of, in, on …). `modifier`: early, mid, late,
     start, end, earlier, later, so far. `upper`: the other end of a range. `offset`: the year of "March last year" relative to the
     anchor's (-1, 0, 1). `week`: likewise the week of "Friday of last week". `nth`: the 2 of "the second Monday of March". `length`: the three months of
-    "the three months to June".
+    "the three months to June". `loose`: the period only names an event in it ("since last year's coup").
     """
 
     start: int
@@ -35,6 +35,7 @@ class Expression:
     week: int | None = None
     nth: int | None = None
     length: Atom | None = None
+    loose: bool = False
     clock: str | None = None
     clock_to: str | None = None
     daypart: str | None = None
@@ -295,7 +296,13 @@ def _finish(text: str, part: Expression) -> Expression | None:
     bare_daypart = part.main.kind == "daypart" and part.clock is None and modifier is None
     if bare_daypart and edge not in ("in", "at", "during", "before", "after", "on", "by", "until", "since", "throughout"):
         return None
-    return replace(part, start=start, end=end, edge=edge, modifier=modifier)
+    named = text[part.core - 4 : part.core].lower() == "the " or part.main.text.lower().startswith("the ")
+    loose = (
+        edge == "since"
+        and main.kind in ("year", "years", "month", "unit", "season")
+        and (end > part.end or (named and main.kind == "year"))
+    )
+    return replace(part, start=start, end=end, edge=edge, modifier=modifier, loose=loose)
 
 
 def find_expressions(text: str) -> list[Expression]:
