@@ -186,6 +186,8 @@ class Speakers:
         mention = view.mention[head]
         if mention is not None and mention.actor in rows and rows[mention.actor].members:
             return mention.actor
+        if mention is not None and all(view.mention[j] is mention for j in others):
+            return None  # "Red Cross and Red Crescent": one name
         members: list[str] = []
         for j in [head, *others]:
             mention = view.mention[j]
