@@ -156,7 +156,7 @@ class Reader:
         return self._raw
 
     def _jsonl(self, path: Path) -> Iterator[Record]:
-        names: dict[str, str] | None = None
+        names: dict[tuple[str, ...], dict[str, str]] = {}  # rows may have different keys
         with self._open(path) as stream:
             for line_number, raw in enumerate(_lines(stream, path), 1):
                 if isinstance(raw, BaseException):
@@ -173,8 +173,12 @@ class Reader:
                     record.error, record.reason = "bad_json", str(error)[:200]
                 else:
                     if isinstance(row, dict):
-                        names = names or self._guess(row.keys(), path, must=False)
-                        self._fill(record, row, names or self._guess(row.keys(), path, must=False))
+                        keys = tuple(row)
+                        if keys not in names:
+                            if len(names) > 1000:
+                                names.clear()
+                            names[keys] = self._guess(keys, path, must=False)
+                        self._fill(record, row, names[keys])
                     else:
                         record.error, record.reason = "bad_json", f"an object is needed, got {type(row).__name__}"
                 yield record

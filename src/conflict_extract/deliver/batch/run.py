@@ -23,7 +23,7 @@ from conflict_extract.api import model_sha256
 from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA
 from conflict_extract.deliver.batch.near import Near
 from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
-from conflict_extract.deliver.batch.work import document_id
+from conflict_extract.deliver.batch.work import clean, document_id
 from conflict_extract.deliver.batch.write import Writer, write_json
 from conflict_extract.errors import BatchError
 from conflict_extract.lexicons.loader import lexicons_sha256
@@ -200,7 +200,7 @@ class _Stream:
             record.text = ""
         if record.error is not None:
             return record
-        id = document_id(record)
+        id = clean(document_id(record))
         times = self._ids.count(id)
         if times and self.options.suffix_ids:
             while self._ids.count(f"{id}#{times + 1}"):

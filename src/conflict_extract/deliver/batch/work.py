@@ -31,14 +31,15 @@ def document_id(record: Record) -> str:
 
 def error_row(record: Record, code: str, reason: str) -> Row:
     """A row of the table `errors`."""
-    id = _clean(record.id) if record.id is not None else (document_id(record) if record.text else None)
+    id = clean(record.id) if record.id is not None else (document_id(record) if record.text else None)
     return {
         "record": record.number, "file": record.file, "line": record.line, "document_id": id, "code": code,
-        "reason": _clean(reason)[:500],
+        "reason": clean(reason)[:500],
     }  # fmt: skip
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Text that can be written as UTF-8: lone surrogates become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -111,18 +112,18 @@ class BlockHandler:
             return self.failure(record, record.error, record.reason or "")
         try:
             report = self.extractor.extract(
-                record.text, date=record_date(record.date), id=_clean(document_id(record)), title=record.title
+                record.text, date=record_date(record.date), id=clean(document_id(record)), title=record.title
             )
         except Exception as error:  # one document must not stop the others
             reason = str(error) if isinstance(error, ConflictExtractError) else f"{type(error).__name__}: {error}"
             return self.failure(record, code_of(error), reason)
         document = {
             "document_id": report.id, "record": record.number, "file": record.file, "line": record.line,
-            "published": report.date, "title": record.title and _clean(record.title),
+            "published": report.date, "title": record.title and clean(record.title),
             "text_sha256": report.meta.text_sha256, "cluster": record.cluster, "characters": len(record.text),
             "words": len(record.text.split()), "claims": len(report.claims), "date_source": report.meta.date_source,
             "warnings": list(report.meta.warnings), "replaced": report.meta.replaced,
-            "keep": [(key, value and _clean(value)) for key, value in record.keep.items()],
+            "keep": [(key, value and clean(value)) for key, value in record.keep.items()],
         }  # fmt: skip
         if self.no_text:
             report = report.without_text()
