@@ -31,6 +31,7 @@ _PARTITIVE = re.compile(r"\s(?:more\s)?(?:out\s)?of\s(them|whom|which|us|those|t
 _OF_THE = re.compile(
     r"\s(?:[a-z]+\s)?(?:out\s)?of\s(?:the|its|their|his|her|these|those|our|all|all the|[A-Z]\w+['’]s)\s", re.IGNORECASE
 )
+_OF_THE_WHOLE = re.compile(r"\s*of\s(?:the|these|those|its|their)\s", re.IGNORECASE)
 _OF = re.compile(r"\sof\s(?=[^\W\d_])")
 _NUMBER_OF = re.compile(r"(?<![^\W_])(?:number|total|tally|count)s?\s(?:number\s)?of\s(?:the\s)?", re.IGNORECASE)
 _TOLL = re.compile(
@@ -449,6 +450,13 @@ class _Finder:
             and "." not in self.text[last.end : record.start]
             and last.start >= sentence[0]
             and last.category in ("other", "weapons", "vehicles", "buildings")
+        ):
+            return last.unit
+        if (
+            last is not None
+            and last.start >= sentence[0]
+            and _OF_THE_WHOLE.match(self.text, sentence[0])
+            and last.start - sentence[0] < 40
         ):
             return last.unit
         if decided in _CASUALTY or decided == "population":

@@ -107,13 +107,13 @@ def scan(text: str) -> tuple[Expression, ...]:
         Expressions with exact offsets.
 
     >>> text = "At least 42 villagers, 20 to 30 per cent, US$2.6bn, about 45km (28 miles) and two pickup trucks"
-    >>> for e in scan(text): print(text[e.start:e.end], e.kind, e.value, e.low, e.high, e.comparator, e.unit)
-    At least 42 count 42.0 None None >=
+    >>> for e in scan(text): print(text[e.start:e.end], e.kind, e.value, e.low, e.high, e.comparator, e.unit or None)
+    At least 42 count 42.0 None None >= None
     20 to 30 per cent percent None 20.0 30.0 range %
-    US$2.6bn money 2600000000.0 None None =
+    US$2.6bn money 2600000000.0 None None = None
     about 45km measure 45.0 None None ~ km
     28 miles measure 28.0 None None = miles
-    two count 2.0 None None =
+    two count 2.0 None None = None
     """
     masks = masked(text)
     ends = [end for _, end, _ in masks]
@@ -186,6 +186,8 @@ def _glue(text: str, number: Number) -> _Item | None:
         return None if digits and is_identifier(text, number.start, number.start) else item
     name = currency_after(text, end)
     unit = unit_after(text, end)
+    if name is None and unit is None and number.vague and text[end : end + 4] == " of ":
+        name, unit = currency_after(text, end + 3), unit_after(text, end + 3)  # "hundreds of millions of dollars"
     if unit is None and name is None and number.form == "fraction" and _HALF_A.match(text, end):
         unit = unit_after(text, end + len(_HALF_A.match(text, end)[0].rstrip()))  # type: ignore[index]
     if unit is None and name is None:
@@ -257,6 +259,8 @@ def _bare(text: str, item: _Item, digits: bool) -> _Item | None:
     match = _HYPHEN_NOUN.match(text, end)
     if match:
         word = match[1]
+        if word in ("for", "by", "on", "against", "v", "vs") and match[2] == "":
+            return None  # "4-for-5"
         if word in ("strong",):
             item.attached, item.end = "people", match.end()
         elif word in ("to", "and", "or", "odd", "plus", "something", "ish", "some", "old", "point", "million", "billion"):
@@ -529,10 +533,12 @@ def _join(text: str, left: _Item, right: _Item, between: str) -> _Item | str | N
 def _ratio(text: str, left: _Item, right: _Item, between: str) -> _Item | None:
     """ "one in three", "nine out of 10", "1 in every 5" as a percentage."""
     word = between.strip()
-    if word not in ("in", "out of", "in every", "out of every", "of every"):
+    if word not in ("in", "of", "out of", "in every", "out of every", "of every"):
         return None
     a, b = left.number.value, right.number.value
     if a is None or b is None or left.kind != "count" or right.kind != "count" or not 0 < a < b <= 1e6 or left.low or a > 99:
+        return None
+    if word == "of" and not (b in (10, 100) and right.number.form in ("digits", "words") and a != 1):
         return None
     clear = word != "in" or (a == 1 and b <= 1000 and b != 2) or (b == 10 and a <= 9) or (b == 100)
     if not clear or (right.attached is not None):

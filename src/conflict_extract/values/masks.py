@@ -50,6 +50,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ordinal", r"(?<![\w.,])\d{1,3}(?:,\d{3})*(?:st|nd|rd|th)(?![\w])"),
     ("id", r"(?<!\w)(?!US\$|A\$|C\$|R\$|NZ\$|HK\$)[A-Za-z]{1,12}[-–‑]\d{1,4}(?:[A-Za-z]{1,3}s?)?(?![\w%]|[.,]\d)"),
     ("id", r"(?<!\w)Group\sof\s(?:\d{1,2}|Seven|Eight|Ten|Twenty|Five|Four)(?!\w)|(?<!\w)(?:Big|Gang of) (?:Three|Four|Five|Six|Eight)(?!\w)"),
+    (
+        "score",
+        r"(?<!\w)(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)-to-(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)"
+        r"(?=[\s-](?:vote|ratio|margin|majority|decision|ruling|odds|advantage|split|win|defeat|lead|favou?rite)\b)",
+    ),
     # scores and votes: "3-1", "won 21-14, 6-4"
     ("score", r"(?<![\w.,$€£%-])\d{1,3}[-–]\d{1,3}(?=\s(?:win|victory|defeat|loss|draw|lead|vote|ruling|decision|majority|thrashing|series|record|rout|tie|margin|on aggregate|against|over|up|at half|in the)\b)"),
     ("score", r"(?<=\bwon )\d{1,3}[-–]\d{1,3}|(?<=\blost )\d{1,3}[-–]\d{1,3}|(?<=\bbeat them )\d{1,3}[-–]\d{1,3}|(?<=\bvoted )\d{1,3}[-–]\d{1,3}"),

@@ -144,7 +144,7 @@ def _atom_pattern() -> re.Pattern[str]:
     ]
     words = "|".join(groups)
     return re.compile(
-        rf"(?P<run>\d(?:[\d.,'’·٫٬]{{0,60}}\d)?)|(?P<sign>[{''.join(_FRACTION_SIGNS)}])|"
+        rf"(?P<run>\d+(?:[.,'’·٫٬]\d+)*)|(?P<sign>[{''.join(_FRACTION_SIGNS)}])|"
         rf"(?<![^\W_])(?P<word>{words})(?![^\W_])",
         re.IGNORECASE,
     )

@@ -135,7 +135,7 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
         return digits and not counted and "." not in written and text[number.end : number.end + 1] not in ("-", "–", "%")
     if not digits and follow[:1].isupper() and written[0].isupper() and bare in ("the", "of"):
         return True  # "The Seven Samurai"
-    if not before[0].isupper() or bare in _FUNCTION or counted:
+    if before.islower() or before[0].isdigit() or bare in _FUNCTION or counted:
         return False
     if not digits:
         return written[0].isupper() and written.isalpha() and not starts_sentence
@@ -156,7 +156,20 @@ def is_pronoun_one(text: str, number: Number) -> bool:
     >>> [is_pronoun_one(s, find_numbers(s)[0]) for s in ("no one knew", "one of them", "one another", "one policeman")]
     [True, False, True, False]
     """
-    if text[number.start : number.end].lower() != "one":
+    written = text[number.start : number.end].lower()
+    if written == "zero":
+        return word_before(text, number.start).lower() in (
+            "below",
+            "above",
+            "ground",
+            "net",
+            "near",
+            "patient",
+            "carbon",
+            "day",
+            "absolute",
+        )
+    if written != "one":
         return False
     before = word_before(text, number.start).lower()
     if before in _PRONOUN_BEFORE and before not in ("last",):
