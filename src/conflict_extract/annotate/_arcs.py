@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc
 
+from conflict_extract.lexicons.lemmas import lemma_of
+
 CLIMB = 40
 MANY = 50  # conjuncts looked at
 RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
@@ -20,11 +22,7 @@ QUANTIFIERS = frozenset(
 TIME_WORDS = frozenset(
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "year", "month", "week", "day", "night", "morning", "evening", "afternoon", "noon", "midnight", "dawn", "dusk", "hour", "minute", "weekend", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "overnight", "time", "moment", "season", "decade", "century", "summer", "winter", "spring", "autumn", "ramadan", "eid", "christmas", "easter"]
 )
-AUXILIARIES = {
-    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being", "'re", "’re", "'m", "’m"), "be"),
-    **dict.fromkeys(("has", "had", "having", "'ve", "’ve"), "have"),
-    **dict.fromkeys(("does", "did", "done", "doing"), "do"),
-}
+GROUPS = frozenset(["convoy", "column", "crowd", "band", "party", "group", "member", "string", "series", "wave", "stream"])
 LEFT = frozenset({"det", "amod", "compound", "nummod", "nmod:poss", "det:predet", "advmod", "flat", "case:poss", "nmod:desc"})
 SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 CLAUSES = frozenset({"root", "ROOT", "ccomp", "xcomp", "advcl", "acl", "parataxis", "csubj"})
@@ -48,7 +46,7 @@ class Arcs:
         self.dep = [token.dep_ for token in doc]
         self.base = [dep.partition(":")[0] for dep in self.dep]
         self.lower = [token.lower_ for token in doc]
-        self.lemma = [AUXILIARIES.get(token.lower_) or token.lemma_.lower() or token.lower_ for token in doc]
+        self.lemma = [lemma_of(token.lower_, token.pos_, token.lemma_.lower()) for token in doc]
         self.pos = [token.pos_ for token in doc]
         self.tag = [token.tag_ for token in doc]
         self.left = [token.left_edge.i for token in doc]
@@ -156,9 +154,10 @@ class Arcs:
         return known
 
     def _is_passive(self, i: int) -> bool:
-        for kid in self.kids[i]:
-            if self.dep[kid] in ("aux:pass", "nsubj:pass", "csubj:pass", "obl:agent"):
-                return True
+        if self.child(i, "aux:pass", "obl:agent") is not None:
+            return True
+        if self.child(i, "nsubj:pass", "csubj:pass") is not None:
+            return self.child(i, "obj") is None
         if self.reduced(i):
             return True
         if self.tag[i] in ("VBN", "VBD") and not any(self.base[kid] == "aux" for kid in self.kids[i]):
@@ -187,7 +186,7 @@ class Arcs:
         passive = self.passive(i)
         own = self.child(i, *SUBJECTS)
         if own is not None:
-            return self.antecedent(own), self.dep[own] == "nsubj:pass" or passive
+            return self.antecedent(own), passive
         if depth == 0 or self.head[i] == i:
             return None, passive
         head, dep = self.head[i], self.dep[i]
@@ -235,6 +234,8 @@ class Arcs:
         if self.lower[i] in QUANTIFIERS or self.lemma[i] in QUANTIFIERS or self.pos[i] == "NUM":
             for kid in self.kids[i]:
                 if self.base[kid] == "nmod" and self.case(kid) == "of" and self.lower[kid] not in ("them", "us", "whom"):
+                    if self.tag[kid] == "NN" and self.lower[kid] not in ("people", "police") and self.lemma[i] in GROUPS:
+                        return i, None
                     return kid, i
         return i, None
 
@@ -256,11 +257,15 @@ class Arcs:
         if parts:
             return parts[-1], end
         for kid in self.kids[i]:
-            if kid < i and self.dep[kid] in LEFT and self.lower[kid] not in ("not", "also", "reportedly", "allegedly"):
+            if kid < i and self.dep[kid] in LEFT and not self._across(self.left[kid], i) and self.lower[kid] not in ("not", "also", "reportedly", "allegedly"):
                 start = min(start, self.left[kid])
             elif kid > i and self.base[kid] in ("flat", "fixed", "goeswith"):
                 end = max(end, kid + 1)
         return start, end
+
+    def _across(self, start: int, end: int) -> bool:
+        """Whether a predicate stands between two tokens (a tree that ties them is wrong)."""
+        return any(self.pos[i] == "VERB" and self.is_clause(i) and self.base[i] != "acl" for i in range(max(start, end - 12), end))
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """Character offsets of a token range."""

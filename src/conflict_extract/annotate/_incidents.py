@@ -194,7 +194,10 @@ class Grouper:
         )
 
     def _definite(self, token: int) -> bool:
+        """Whether the noun is a known thing: with "the", "this" or a possessor."""
         arcs = self.arcs
+        if token > 0 and arcs.lower[token - 1] in DEFINITE:
+            return True
         return any(
             (arcs.dep[kid] == "det" and arcs.lower[kid] in DEFINITE) or arcs.dep[kid] == "nmod:poss" for kid in arcs.kids[token]
         )

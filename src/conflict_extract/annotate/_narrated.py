@@ -188,11 +188,11 @@ class _Narrator:
             a, b = arcs.left[i], arcs.right[i]
             if found and a < found[-1][1]:
                 continue
-            apart = a > low and arcs.lower[a - 1] in COMMAS
+            apart = a > low and (arcs.lower[a - 1] in COMMAS or arcs.lower[a] in COMMAS)
             plain = self.facts[b] == self.facts[a]
             voiced = self.voices[b] > self.voices[a]
             if (apart and (plain or voiced)) or (voiced and arcs.dep[i] != "acl"):
-                found.append((a - 1 if apart else a, b))
+                found.append((a, b))
         return found
 
     def _reason(self, head: int, low: int, keep: Sequence[bool]) -> tuple[str, list[str]]:

@@ -62,6 +62,9 @@ class Roles:
             self._obliques(item, frame, node, inside=node != i)
         if own is not None and own not in item.tokens and item.entry.frame in ("v.launch", "v.from", "v.give", "v.act"):
             self._obliques(item, frame, own, inside=False)
+        whole = own is not None and own not in item.tokens and receiver is None and item.entry.frame == "v.give"
+        if whole and own is not None and self.classes.fits(own, ("PERSON",)) and not self.classes.fits(own, ("WEAPON",)):
+            item.patients = [node for node in item.patients if node in arcs.conjuncts(arcs.antecedent(own))]
         if item.entry.frame == "v.give":
             item.patients = [node for node in item.patients if not self._is_thing(node)]
         if item.entry.frame == "v.give" and len(item.patients) > 1:
@@ -206,7 +209,8 @@ class Roles:
                 agents.extend(other.agents or (self._owners(node) if "WEAPON" in self.classes.of(node) else []))
             elif {"WEAPON", "AIRCRAFT"} & self.classes.of(node) and not self.classes.fits(node, ("PERSON",)):
                 owners = self._owners(node)
-                agents.extend(owners or ([] if "WEAPON" in self.classes.of(node) else [node]))
+                mere = "WEAPON" in self.classes.of(node) and "ARMED" not in self.classes.of(node)
+                agents.extend(owners or ([] if mere else [node]))
             else:
                 agents.append(node)
         item.agents = agents

@@ -9,6 +9,7 @@ from itertools import pairwise
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.lexicons.lemmas import lemma_of
 from conflict_extract.lexicons.modality import TERMINATORS, ModalityRule, modality_index
 
 END = frozenset({".", "!", "?", "…"})
@@ -38,7 +39,7 @@ class Scoper:
         self.doc = doc
         self.arcs = arcs
         self.lower = arcs.lower if arcs else [token.lower_ for token in doc]
-        self.lemma = arcs.lemma if arcs else [token.lemma_.lower() or token.lower_ for token in doc]
+        self.lemma = arcs.lemma if arcs else [lemma_of(token.lower_, token.pos_, token.lemma_.lower()) for token in doc]
         self.tag = arcs.tag if arcs else [token.tag_ for token in doc]
         self.first, self.last = _sentences(doc)
         self.opens, self.closes = _barriers(arcs) if arcs else (frozenset(), frozenset())

@@ -110,8 +110,6 @@ def _rows(index: Mapping[str, tuple[Trigger, ...]], lemma: str, lower: str) -> t
     rows = index.get(lemma, ())
     if lower != lemma:
         rows = rows + index.get(lower, ())
-        if lower == lemma + "ed":  # "raped" may come out as "rap"
-            rows = rows + index.get(lemma + "e", ())
     return rows
 
 
@@ -119,7 +117,10 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
     """Tokens of the entry at this token, or None when it does not fit."""
     pos, tag = arcs.pos[i], arcs.tag[i]
     if row.pos == "verb":
-        if pos not in ("VERB", "AUX") or (len(row.lemmas) == 1 and pos == "AUX"):
+        infinitive = pos == "NOUN" and (mark := arcs.child(i, "mark")) is not None and arcs.lower[mark] == "to"
+        if pos not in ("VERB", "AUX") and not infinitive:
+            return None
+        if len(row.lemmas) == 1 and pos == "AUX":
             return None
         tokens = _phrase(arcs, i, row.lemmas)
     else:

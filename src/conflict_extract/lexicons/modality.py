@@ -19,7 +19,7 @@ from conflict_extract.lexicons.loader import Entry, load_table
 
 Kind = Literal["negation", "hedge", "booster", "plan", "conditional", "question"]
 Direction = Literal["forward", "backward", "both", "clause", "sentence"]
-ITEM = re.compile(r"^(?P<open>\()?(?P<lemma><)?(?P<words>_|[^\s()<>/]+)>?(?:/(?P<tag>[A-Z$|]+))?\)?$")
+ITEM = re.compile(r"^(?P<open>\()?(?P<lemma><)?(?P<words>_|[^\s()<>/]+)(?(lemma)>)(?:/(?P<tag>[A-Z$|]+))?(?(open)\))$")
 
 
 class Item(Entry):
