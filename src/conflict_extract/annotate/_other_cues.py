@@ -240,7 +240,7 @@ def _phrase_candidate(
         top = up
     clause = view.head[top]
     if clause == top:
-        return None
+        return _next_clause(view, first, after, source, entry) if own is None else None
     for _ in range(8):  # from a noun up to its clause
         if view.verbal(clause) or view.child(clause, "cop", "nsubj") is not None or view.head[clause] == clause:
             break
@@ -281,6 +281,30 @@ def _phrase_candidate(
         frame=entry.frames[0],
         entry=entry.form,
         rule="adverbial-phrase" if own is None else "possessive-phrase",
+        neutral=entry.neutral,
+        strong=not entry.weak,
+    )
+
+
+def _next_clause(view: View, first: int, after: int, source: int, entry: OtherCue) -> Candidate | None:
+    """The clause behind a phrase that the parser took for a sentence of its own: "In the view of the jurists, P"."""
+    comma = source + 1
+    while comma < min(view.n, source + 12) and view.word[comma] != ",":
+        comma += 1
+    if comma + 2 >= view.n or view.word[comma] != "," or view.paragraph[comma] != view.paragraph[first]:
+        return None
+    spans = pieces(view, list(range(comma + 1, view.sent_end[comma + 1])))
+    if not spans or words(view.text, spans[0][0], spans[-1][1]) < 3:
+        return None
+    return Candidate(
+        cue=cue_span(view, first, after),
+        anchor=first,
+        source=source_span(view, source),
+        content=spans,
+        act=entry.act,
+        frame=entry.frames[0],
+        entry=entry.form,
+        rule="adverbial-phrase",
         neutral=entry.neutral,
         strong=not entry.weak,
     )

@@ -14,7 +14,7 @@ from conflict_extract.annotate._candidates import (
     subject_of,
 )
 from conflict_extract.annotate._content import pieces
-from conflict_extract.annotate._view import View
+from conflict_extract.annotate._view import RELATIVES, View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
 
 SPEECH_TIMES = frozenset(
@@ -126,6 +126,10 @@ def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
     """A clause's tokens on its side of the cue: what stands beyond the cue's own words is not part of it."""
     tokens = view.subtree(clause)
     if clause > verb:
+        before = [i for i in tokens if i < verb and view.word[i][0].isalnum()]
+        subject = view.child(clause, "nsubj", "nsubj:pass")
+        if subject is not None and before and subject < verb and view.low[subject] not in RELATIVES:
+            return [i for i in tokens if i != verb]  # "The convoy, the mayor said, had waited"
         return [i for i in tokens if i > verb]
     return [i for i in tokens if i < verb] if all(i < verb for i in tokens) or clause < verb else tokens
 
@@ -162,6 +166,12 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
             continue
         rule = "clausal-complement" if clause > verb else "clause-before"
         tokens = _clause_tokens(view, clause, verb)
+        if clause > verb and tokens and tokens[0] < verb:
+            rule = "parenthetical-cue"
+        if not view.verbal(clause) and view.low[clause] in WH:  # "why" and its clause side by side
+            for other in view.kids(verb, "ccomp", "advcl"):
+                if other > clause and view.left[other] == clause + 1:
+                    tokens = sorted(set(tokens) | set(view.subtree(other)))
         if clause < verb and not maker.passive:
             if maker.source is None:
                 found = left_noun(view, verb)
@@ -174,6 +184,13 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
                         tokens = sorted(set(tokens) | set(view.subtree(j)))
         if view.dep[clause] == "parataxis":
             rule = "paratactic-content"
+        if clause > verb and view.child(clause, "nsubj", "nsubj:pass", "expl") is None and maker.source is not None:
+            for j in view.kids(verb, "nsubj", "nsubj:pass"):
+                if j < maker.source < clause and j != maker.source:  # "The convoy, the mayor said, had waited"
+                    tokens = sorted(set(tokens) | set(view.subtree(j)))
+                    rule = "parenthetical-cue"
+        if maker.entry.addressee and tokens and view.low[tokens[0]] in ("reporters", "journalists"):
+            tokens = tokens[1:]
         yield from maker.make(frame, tokens, rule, target, that=not asked)
         return
     if view.dep[verb] == "parataxis" and ("that" in frames or "quote" in frames):

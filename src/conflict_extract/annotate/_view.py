@@ -204,7 +204,7 @@ class View:
 
     def infinitive(self, i: int) -> bool:
         """Whether a clause's head has an infinitival "to"."""
-        if self.tag[i] == "VBG":
+        if self.tag[i] == "VBG" and i > 0 and self.low[i - 1] == "to":
             return False
         if any(self.low[j] == "to" and self.dep[j] in ("mark", "aux") for j in self.children[i]):
             return True
