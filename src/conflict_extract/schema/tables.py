@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from conflict_extract.errors import MissingExtraError, TableError
 from conflict_extract.schema.figure_rows import FIGURE_COLUMNS, figure_rows
@@ -135,7 +135,7 @@ def frame(rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
         import pandas
     except ImportError as error:
         raise MissingExtraError("pandas", "table") from error
-    data = {name: pandas.array([row.get(name) for row in rows], dtype=dtype_of(name)) for name in columns}
+    data = {name: pandas.array([row.get(name) for row in rows], dtype=cast(Any, dtype_of(name))) for name in columns}
     return pandas.DataFrame(data, columns=list(columns))
 
 
@@ -212,15 +212,17 @@ def write_xlsx(table: Rows | pd.DataFrame, path: str | Path, *, sheet: str = "ta
     except ImportError as error:
         raise MissingExtraError("openpyxl", "table") from error
     columns, rows = _as_rows(table)
+    for number, row in enumerate(rows, 1):
+        for name, value in zip(columns, row, strict=True):
+            _cell(escape(value) if isinstance(value, str) else value, name, number)
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet)
     page.append(columns)
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         cells = []
-        for name, value in zip(columns, row, strict=True):
-            value = _cell(value, name, number)
+        for value in row:
             if isinstance(value, str):
-                cell = WriteOnlyCell(page, value=_cell(escape(value), name, number))
+                cell = WriteOnlyCell(page, value=escape(value))
                 cell.data_type = "s"
                 cell.quotePrefix = value.startswith(FORMULA)
                 cells.append(cell)
