@@ -81,7 +81,7 @@ class Times:
         seen: list[tuple[int, Days]] = []
         for index, part in enumerate(expressions):
             anchor, basis, begin = anchors.at(part.start)
-            direction = direction_of(doc, part.start, part.end, part.edge)
+            direction = direction_of(doc, text, part.start, part.end, part.edge)
             event = _event(text, part, expressions, index, seen, begin, anchor, dayfirst)
             period = resolve(part, anchor, direction, dayfirst, event)
             records.append(_record(part, period, basis if anchor else "document_date", anchor))

@@ -11,8 +11,8 @@ from conflict_extract.lexicons.times import tense_forms, tense_words
 _CLIMB = 12
 
 
-def direction_of(doc: Doc, start: int, end: int, edge: str | None) -> int:
-    """-1, 0 or 1 for the time at characters `[start, end)` with the preposition `edge`."""
+def direction_of(doc: Doc, text: str, start: int, end: int, edge: str | None) -> int:
+    """-1, 0 or 1 for the time at characters `[start, end)` of the Doc's text with the preposition `edge`."""
     if edge == "since":
         return -1
     if edge == "ahead":
@@ -21,11 +21,11 @@ def direction_of(doc: Doc, start: int, end: int, edge: str | None) -> int:
         span = doc.char_span(start, end, alignment_mode="expand")
         if span is not None:
             found = _from_tree(span.root, span.start, span.end, edge)
-            if found == -1 and edge in ("by", "until") and _from_words(doc.text, start, end, edge) == 1:
+            if found == -1 and edge in ("by", "until") and _from_words(text, start, end, edge) == 1:
                 return 1  # a far attachment over a verb of the future ("asked to look and may come by Friday") is the parser's slip
             if found is not None:
                 return found
-    return _from_words(doc.text, start, end, edge)
+    return _from_words(text, start, end, edge)
 
 
 def _lemma(token: Token) -> str:
