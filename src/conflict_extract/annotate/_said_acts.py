@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._content import trim
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.wordings import wordings
@@ -146,8 +147,6 @@ def split_by_act(view: View, candidate: Candidate) -> list[Candidate]:
         return [candidate]
     out: list[Candidate] = []
     for act, name, spans in runs:
-        from conflict_extract.annotate._content import trim
-
         trimmed = [[*span] for span in (trim(view.text, first, last) for first, last in spans) if span is not None]
         if not trimmed:
             continue

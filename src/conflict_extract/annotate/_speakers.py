@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
 from conflict_extract.annotate._said_join import head_of
@@ -410,8 +411,6 @@ class Speakers:
                     actor = mention.actor
                 if actor is None or actor in (record.speaker, record.affiliation):
                     if record.act == "demand" and actor is None and view.pos[i] == "NOUN" and record.mode == "direct":
-                        from conflict_extract.annotate._candidates import source_span
-
                         a, b, _ = source_span(view, i)
                         record.target = [view.start[a], view.end[b - 1]]
                         record.target_actor = self._actor_at(record.target, make=False, record=record)

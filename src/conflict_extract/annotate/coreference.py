@@ -11,6 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import FIRST, PRONOUNS, Scene, sentence_numbers
 from conflict_extract.annotate._resolve import description_of, resolve_description, resolve_pronoun
 from conflict_extract.annotate._speakers import Speakers
@@ -73,8 +74,6 @@ class Coreference:
 
 def _span(view: View, i: int) -> tuple[int, int]:
     """A description with its determiner and modifiers."""
-    from conflict_extract.annotate._candidates import source_span
-
     first, last, _ = source_span(view, i)
     return first, max(last, i + 1)
 
@@ -108,17 +107,21 @@ def _write(
         by_actor.setdefault(actor, []).append(
             layer.CorefMention(start=view.start[first], end=view.end[last - 1], chain="", form=form, rule=f"{form}-resolution")
         )
-    for mention in mentions:
-        if mention.actor in by_actor and mention.use == "actor":
-            by_actor[mention.actor].append(
-                layer.CorefMention(
-                    start=mention.start,
-                    end=mention.end,
-                    chain="",
-                    form="name" if mention.form != "nominal" else "description",
-                    rule="actor-mention",
+    for mention in mentions:  # "the group", which the actors layer has put to its actor already
+        if mention.form == "nominal" and mention.use == "actor" and rows[mention.actor].name[:1].isupper():
+            first, last = view.tokens(mention.start, mention.end)
+            if first and view.low[first - 1] in ("the", "this", "that", "these", "those"):
+                by_actor.setdefault(mention.actor, []).append(
+                    layer.CorefMention(
+                        start=view.start[first - 1], end=mention.end, chain="", form="description", rule="actor-mention"
+                    )
                 )
+    for mention in mentions:
+        if mention.actor in by_actor and mention.use == "actor" and mention.form != "nominal":
+            by_actor[mention.actor].append(
+                layer.CorefMention(start=mention.start, end=mention.end, chain="", form="name", rule="actor-mention")
             )
+    by_actor = {actor: found for actor, found in by_actor.items() if actor in rows}
     chains: list[layer.ChainRow] = []
     out: list[layer.CorefMention] = []
     ordered = sorted(by_actor.items(), key=lambda item: (min(m.start for m in item[1]), item[0]))
