@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conflict_extract.values.atoms import LIMIT, parse_digits
 from conflict_extract.values.bounds import bounds
 from conflict_extract.values.expressions import scan
 from conflict_extract.values.masks import masked
 from conflict_extract.values.money import settle
-from conflict_extract.values.numbers import LIMIT, find_numbers, parse_digits, parse_number
+from conflict_extract.values.numbers import find_numbers, parse_number
 
-MODULES = ("numbers", "bounds", "money", "units", "masks", "reject", "expressions")
+MODULES = ("atoms", "numbers", "bounds", "money", "units", "masks", "reject", "expressions")
 
 
 @pytest.mark.parametrize("name", MODULES)

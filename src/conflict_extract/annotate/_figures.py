@@ -164,7 +164,10 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
         if whole is not None and record.category in (None, "other") and whole.category in _SHARED:
             record.category = whole.category
         if whole is not None and record.since_span and whole.scope == "unknown" and words.sentence(whole.start) == sentence:
-            whole.scope, whole.since_span = record.scope, record.since_span  # "50 were killed, including 9 children, since Monday"
+            whole.scope, whole.since_span = (
+                record.scope,
+                record.since_span,
+            )  # "50 were killed, including 9 children, since Monday"
         if record.replaces is None and before is not None and (_UP_FROM.search(left) or _INSTEAD.search(left)):
             before.replaces = record.id
             if before.category and not record.category:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural, singular_phrase
+from conflict_extract.annotate._category import category, own_category
+from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural
 from conflict_extract.annotate._figures import relate, scope_of
-from conflict_extract.annotate._who import category, own_category, person_entry, verb_forms, who
+from conflict_extract.annotate._singles import singles, zeros
+from conflict_extract.annotate._who import person_entry, who
 from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, write
-from conflict_extract.lexicons.quantities import person_nouns, word_set
+from conflict_extract.lexicons.quantities import word_set
 from conflict_extract.values import bounds as bound_words
 from conflict_extract.values.expressions import Expression, scan
 from conflict_extract.values.reject import word_before
@@ -45,19 +46,6 @@ _FIGURE = re.compile(
     r"(?<![^\W_])(?:the|that|this|their|its)\s(?:figure|number|total|toll|count|tally)s?\s(?:at|to|as|is|was|of|from|had|has|stands|stood)(?![^\W_])",
     re.IGNORECASE,
 )
-_ZERO = re.compile(
-    r"(?<![^\W_])(?:no|zero|without(?: any)?)\s((?:\w+\s){0,2}?(?:casualties|casualty|deaths|injuries|fatalities|survivors|victims))(?![^\W_])",
-    re.IGNORECASE,
-)
-_NOBODY = re.compile(
-    r"(?<![^\W_])(?:no one|no-one|nobody|none)\s(?:was|were|had been|has been|is|have been)\s(?:reported\s|reportedly\s|believed\s|seriously\s|also\s)?(killed|hurt|injured|wounded|missing|harmed|detained|arrested)(?![^\W_])",
-    re.IGNORECASE,
-)
-_NO_PEOPLE = re.compile(
-    r"(?<![^\W_])no\s((?:[a-z]+\s){0,2}?)([a-z]+)\s(?:was|were|had been|have been|has been)\s(?:reported\s|reportedly\s)?(killed|hurt|injured|wounded|missing|harmed)(?![^\W_])",
-    re.IGNORECASE,
-)
-_NONE_OF = re.compile(r"(?<![^\W_])none\sof\s(?:the|these|those|its|their)\s$", re.IGNORECASE)
 _NOT_ONE = re.compile(r"(?<![^\W_])not\s(?:a\s)?(?:single\s)?$", re.IGNORECASE)
 _DEFINITE = frozenset({"the", "these", "those", "both", "all", "its", "their", "his", "her"})
 _SINGULAR = {
@@ -120,8 +108,8 @@ class _Finder:
             if record is not None:
                 self.records.append(record)
                 self.by_expression[index] = record
-        self.records.extend(self._single())
-        self.records.extend(self._zero())
+        self.records.extend(singles(self.words, self.records))
+        self.records.extend(zeros(self.text, self.records))
         self._sides()
         self.records.sort(key=lambda record: (record.start, -record.end))
         for number, record in enumerate(self.records, 1):
@@ -394,7 +382,7 @@ class _Finder:
             if decided is None and unit and self._coordinated_role(record) and self.last is not None:
                 decided, evidence = self.last.category, "same as the figure before"
         if record.unit and record.category is None:
-            record.category = decided or ("other" if expression.attached is None else None)  # type: ignore[assignment]
+            record.category = decided or ("other" if expression.attached is None else None)
         if decided:
             record.entry = evidence
         if phrase is not None and not others:
@@ -524,165 +512,6 @@ class _Finder:
             and record.category not in ("killed", "wounded", "casualties", "missing")
         ):
             record.in_claims = False
-
-    # -- counts of one and of none -------------------------------------------------------------------------
-
-    def _single(self) -> Iterable[QuantityRecord]:
-        """ "a soldier was killed", "killed three militants and a nine-year-old girl": counts of one, only as casualties."""
-        doc, words = self.doc, self.words
-        forms = verb_forms()
-        ends = {record.end: record for record in self.records if record.kind == "count" and record.category in _ROLE}
-        made: list[QuantityRecord] = []
-        for index, token in enumerate(doc):
-            if token.lower_ not in ("a", "an"):
-                continue
-            phrase = singular_phrase(words, index)
-            if phrase is None:
-                continue
-            found = self._single_role(index, phrase, forms, ends)
-            if found is None:
-                continue
-            record = QuantityRecord(
-                start=token.idx,
-                end=phrase.end,
-                kind="count",
-                value=1.0,
-                whole=True,
-                unit=phrase.unit,
-                category=found,
-                who=who(phrase),
-                number=[token.idx, token.idx + len(token)],
-                rule="article, casualty",
-            )
-            sentence = words.sentence(token.idx)
-            record.scope, record.since_span = scope_of(
-                self.text,
-                record,
-                self.text[max(sentence[0], record.start - 120) : record.start],
-                self.text[record.end : min(sentence[1], record.end + 160)],
-                further=False,
-            )
-            ends[record.end] = record
-            made.append(record)
-        return made
-
-    def _single_role(self, index: int, phrase: NounPhrase, forms: object, ends: dict[int, QuantityRecord]) -> str | None:
-        doc, words = self.doc, self.words
-        sentence = words.sentence(doc[index].idx)
-        left = self.text[max(0, doc[index].idx - 14) : doc[index].idx]
-        joined = re.search(r"(?:,\s?|,?\s(?:and|as well as|plus|along with)\s)$", left)
-        if joined:
-            before = ends.get(doc[index].idx - (len(left) - joined.start()))
-            if before is not None:
-                return before.category
-        last = words.index(phrase.end)
-        left_limit = words.index(max(sentence[0], doc[index].idx - 60))
-        right_limit = min(len(doc), words.index(min(sentence[1], phrase.end + 120)))
-        found, _ = category(words, phrase, index, last, min(left_limit, index), max(right_limit, last))
-        if found not in _ROLE:
-            return None
-        if phrase.head in (
-            "prisoner",
-            "detainee",
-            "hostage",
-            "captive",
-            "victim",
-            "refugee",
-            "survivor",
-            "death",
-            "injury",
-            "body",
-            "fatality",
-            "killed",
-            "wound",
-            "corpse",
-            "martyr",
-            "life",
-            "human",
-        ):
-            return None
-        between = self.text[phrase.end : phrase.end + 60]
-        if re.match(r"\s(?:who|whose|that|which|said|told)\b", between) and not self._verb_left(index):
-            return None
-        return found
-
-    def _verb_left(self, index: int) -> bool:
-        """Whether a casualty verb stands directly before the article."""
-        return index > 0 and self.doc[index - 1].lower_ in verb_forms()
-
-    def _zero(self) -> list[QuantityRecord]:
-        """ "No casualties", "nobody was hurt", "no civilians were killed", "none of the 12"."""
-        text = self.text
-        made: list[QuantityRecord] = []
-
-        def add(start: int, end: int, unit: str, kind: str, rule: str) -> QuantityRecord:
-            record = QuantityRecord(
-                start=start,
-                end=end,
-                kind="count",
-                value=0.0,
-                whole=True,
-                unit=unit,
-                category=kind,
-                number=[start, end],
-                rule=rule,
-            )
-            made.append(record)
-            return record
-
-        for match in _ZERO.finditer(text):
-            noun = match[1].split()[-1].lower()
-            kind = {
-                "deaths": "killed",
-                "fatalities": "killed",
-                "injuries": "wounded",
-                "casualties": "casualties",
-                "casualty": "casualties",
-            }.get(noun, "casualties")
-            if noun == "survivors":
-                kind = "other"
-            if "and injuries" in text[match.end() : match.end() + 13] or "or injuries" in text[match.end() : match.end() + 13]:
-                kind = "casualties"
-            add(
-                match.start(),
-                match.end(),
-                plural(noun) if not noun.endswith("s") else match[1].split()[-1],
-                kind,
-                "no + casualties",
-            )
-        for match in _NOBODY.finditer(text):
-            kind = {"killed": "killed", "missing": "missing", "detained": "detained", "arrested": "detained"}.get(
-                match[1].lower(), "wounded"
-            )
-            first = re.match(r"no one|no-one|nobody|none", match[0], re.IGNORECASE)
-            end = match.start() + (first.end() if first else 0)
-            add(match.start(), end, "people", kind, "nobody")
-        for match in _NO_PEOPLE.finditer(text):
-            if match[2].lower() not in person_nouns() or match[2].lower() in ("casualties", "deaths", "injuries"):
-                continue
-            kind = {"killed": "killed", "missing": "missing"}.get(match[3].lower(), "wounded")
-            add(match.start(), match.end(2), match[2], kind, "no + people")
-        for record in list(self.records):
-            if record.kind != "count":
-                continue
-            match2 = _NONE_OF.search(text, max(0, record.start - 24), record.start)
-            if match2:
-                none = add(match2.start(), match2.start() + 4, record.unit, record.category or "other", "none of")
-                none.who = record.who
-                none.in_claims = bool(record.unit)
-        taken = [(record.start, record.end) for record in self.records]
-        taken.sort()
-        starts = [start for start, _ in taken]
-        out = []
-        for record in made:
-            at = bisect_right(starts, record.start)
-            clash = [span for span in taken[max(0, at - 1) : at + 1] if span[0] < record.end and record.start < span[1]]
-            for other in self.records:
-                if (other.start, other.end) in clash and other.value == 1.0:
-                    clash = []
-            if not clash:
-                out.append(record)
-        return out
 
     def _sides(self) -> None:
         """The actor key of a side named inside a count of people ("three Israeli soldiers")."""

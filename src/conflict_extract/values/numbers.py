@@ -10,18 +10,9 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from conflict_extract.lexicons.quantities import NumberWord, number_words
-
-LIMIT = 1e15
-"""Largest absolute value that is reported; above it there is no value, only a span."""
-
-_FRACTION_SIGNS = {
-    "½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5, "⅘": 4 / 5, "⅙": 1 / 6,
-    "⅚": 5 / 6, "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8,
-}  # fmt: skip
-_SPACES = " \u00a0\u202f\u2009"
+from conflict_extract.lexicons.quantities import number_words
+from conflict_extract.values.atoms import Atom, find_atoms, finite, gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +43,9 @@ class Number:
 
     def scaled(self, factor: float, end: int) -> Number:
         """This number times a scale word or suffix that ends at `end`."""
-        value = None if self.value is None else _finite(self.value * factor)
-        low = None if self.low is None else _finite(self.low * factor)
-        high = None if self.high is None else _finite(self.high * factor)
+        value = None if self.value is None else finite(self.value * factor)
+        low = None if self.low is None else finite(self.low * factor)
+        high = None if self.high is None else finite(self.high * factor)
         whole = value is None or value == int(value)
         form = "bad" if self.value is not None and value is None else self.form
         return replace(
@@ -62,191 +53,12 @@ class Number:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    start: int
-    end: int
-    kind: str  # digits, bad, sign, or a kind of NumberWord
-    value: float | None
-    word: str
-    whole: bool = True
-    low: float | None = None
-    high: float | None = None
-
-
-def _finite(value: float) -> float | None:
-    """`value` without floating noise; None when it is not finite or beyond `LIMIT`."""
-    if not math.isfinite(value) or abs(value) > LIMIT:
-        return None
-    nearest = round(value)
-    if abs(value - nearest) < 1e-6 * max(1.0, abs(value)) * 1e-3:
-        return float(nearest)
-    return float(f"{value:.12g}")
-
-
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
-_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+")
-_SWISS = re.compile(r"\d{1,3}(?:['’]\d{3})+(?:\.\d+)?")
-_ARABIC = re.compile(r"\d{1,3}(?:٬\d{3})+(?:٫\d+)?|\d+٫\d+")
-_PLAIN = re.compile(r"\d+(?:[.·]\d+)?")
-_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
-_POWER = re.compile(r"(?:\s?[x×]\s?10)?\^([+-]?\d{1,4})|[eE]([+-]?\d{1,4})")
-
-
-def parse_digits(text: str) -> float | None:
-    """The value of a number in digits, with the separators of several traditions; None when it has no certain value.
-
-    Args:
-        text: digits of any script with separators, no sign, no unit.
-
-    >>> parse_digits("1,234,567"), parse_digits("1.234.567,5"), parse_digits("1'250"), parse_digits("12 500")
-    (1234567.0, 1234567.5, 1250.0, 12500.0)
-    >>> parse_digits("1,00,00,000"), parse_digits("١٢٣"), parse_digits("0.5"), parse_digits("2,4")
-    (10000000.0, 123.0, 0.5, 2.4)
-    >>> parse_digits("3.2.1"), parse_digits("1,23,4"), parse_digits("9" * 40), parse_digits("")
-    (None, None, None, None)
-    """
-    if len(text) > 60:
-        return None
-    if _THOUSANDS.fullmatch(text) or _INDIAN.fullmatch(text):
-        plain = text.replace(",", "")
-    elif _PLAIN.fullmatch(text):
-        plain = text.replace("·", ".")
-    elif _CONTINENTAL.fullmatch(text):
-        plain = text.replace(".", "").replace(",", ".")
-    elif _SWISS.fullmatch(text):
-        plain = text.replace("'", "").replace("’", "")
-    elif _ARABIC.fullmatch(text):
-        plain = text.replace("٬", "").replace("٫", ".")
-    elif _DECIMAL_COMMA.fullmatch(text):
-        plain = text.replace(",", ".")
-    elif re.fullmatch(rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?", text):
-        plain = re.sub(f"[{_SPACES}]", "", text).replace(",", ".")
-    else:
-        return None
-    try:
-        return _finite(float(plain))
-    except (ValueError, OverflowError):
-        return None
-
-
-@lru_cache(maxsize=1)
-def _atom_pattern() -> re.Pattern[str]:
-    """Digit runs, fraction signs and number words."""
-    by_letter: dict[str, list[str]] = {}
-    for word, entry in number_words().items():
-        if entry.kind != "suffix":
-            by_letter.setdefault(word[0], []).append(word[1:])
-    groups = [
-        f"{letter}(?:{'|'.join(sorted(map(re.escape, rest), key=len, reverse=True))})"
-        for letter, rest in sorted(by_letter.items())
-    ]
-    words = "|".join(groups)
-    return re.compile(
-        rf"(?P<run>\d+(?:[.,'’·٫٬]\d+)*)|(?P<sign>[{''.join(_FRACTION_SIGNS)}])|"
-        rf"(?<![^\W_])(?P<word>{words})(?![^\W_])",
-        re.IGNORECASE,
-    )
-
-
-def _atoms(text: str) -> list[_Atom]:
-    """All atoms of the text in order; runs grouped by spaces ("12 500") are joined."""
-    words = number_words()
-    atoms: list[_Atom] = []
-    for match in _atom_pattern().finditer(text):
-        start, end = match.span()
-        if atoms and start < atoms[-1].end:
-            continue  # inside a power that was read whole
-        if match["run"] is not None:
-            run = match["run"]
-            last = atoms[-1] if atoms else None
-            if (
-                last is not None
-                and last.kind == "digits"
-                and start - last.end == 1
-                and text[last.end] in _SPACES
-                and re.fullmatch(r"\d{3}(?:[.,]\d+)?", run)
-                and re.fullmatch(rf"[1-9]\d{{0,2}}(?:[{_SPACES}]\d{{3}}){{0,3}}", last.word)
-                and (text[last.end] != " " or not _digit_near(text, last.start, end))
-            ):
-                joined = text[last.start : end]
-                atoms[-1] = _Atom(last.start, end, "digits", parse_digits(joined), joined, "." not in run and "," not in run)
-                continue
-            if (
-                text[start - 1 : start] == "."
-                and run.isdigit()
-                and len(run) <= 6
-                and not text[max(0, start - 2) : start - 1].strip(_SPACES + "$€£(\n")
-            ):
-                value = parse_digits("0." + run)
-                atoms.append(_Atom(start - 1, end, "digits", value, "." + run, False))
-                continue
-            value = parse_digits(run)
-            whole = value is not None and value == int(value) and not re.search(r"[.·٫]\d{1,2}$|[.·٫]\d{4,}$", run)
-            power = _POWER.match(text, end) if len(run) <= 20 else None
-            if power and not text[power.end() : power.end() + 1].isalnum():
-                exponent = int(power[1] or power[2])
-                base = value if power[0].lstrip()[0] not in "^" else None
-                value = _power(base, value, exponent)
-                atoms.append(
-                    _Atom(
-                        start,
-                        power.end(),
-                        "digits" if value is not None else "bad",
-                        value,
-                        run,
-                        value is not None and value == int(value),
-                    )
-                )
-                continue
-            atoms.append(_Atom(start, end, "digits" if value is not None else "bad", value, run, whole))
-        elif match["sign"] is not None:
-            atoms.append(_Atom(start, end, "sign", _FRACTION_SIGNS[match["sign"]], match["sign"], False))
-        else:
-            word = match["word"].lower()
-            entry: NumberWord = words[word]
-            atoms.append(_Atom(start, end, entry.kind, entry.value, word, True, entry.low, entry.high))
-    return atoms
-
-
-def _digit_near(text: str, start: int, end: int) -> bool:
-    """Whether another digit group stands directly around text[start:end] (then spaces are no thousands separators)."""
-    before = text[max(0, start - 2) : start]
-    after = text[end : end + 2]
-    return bool(re.search(r"[\d+(][\s-]?$", before)) or (
-        bool(re.match(r"[\s-]\d", after)) and not re.match(r"\s\d{3}", text[end : end + 4])
-    )
-
-
-def _power(base: float | None, value: float | None, exponent: int) -> float | None:
-    """`base` × 10^exponent, or value^exponent where no base is given ("10^6"); None beyond `LIMIT`."""
-    if abs(exponent) > 30:
-        return None
-    try:
-        return _finite(base * 10.0**exponent) if base is not None else _finite((value or 0.0) ** exponent)
-    except (OverflowError, ZeroDivisionError, ValueError):
-        return None
-
-
-_GAP = re.compile(
-    rf"[{_SPACES}\n]{{1,2}}|-|\u2011|\u2010|[{_SPACES}]and[{_SPACES}]|-and-|[{_SPACES}]of(?:[{_SPACES}]an?)?[{_SPACES}]|[{_SPACES}]a[{_SPACES}]|-a-"
-)
-
-
-def _gap(text: str, left: int, right: int) -> str:
-    """What joins two atoms: " ", "-", "and", "of", "a", or "" when nothing does."""
-    if right - left > 7 or right <= left:
-        return ""
-    found = _GAP.fullmatch(text, left, right)
-    if not found:
-        return ""
-    inner = found[0].strip(_SPACES + "-\n\u2011\u2010").split(" ")[0]
-    return inner if inner else ("-" if found[0] in "-\u2011\u2010" else " ")
-
-
 _SUFFIX = re.compile(r"[A-Za-z]{1,3}(?![^\W_])")
+
+
 _BEFORE_SCALE = re.compile(r"(?<![^\W_])(?:about|extra|another|every|per|around|over|nearly|almost|some)\s$", re.IGNORECASE)
+
+
 _ARTICLE = re.compile(r"(?<![^\W_])an?[\s-]$", re.IGNORECASE)
 
 
@@ -272,7 +84,7 @@ def find_numbers(text: str) -> list[Number]:
 
 
 def _numbers(text: str) -> Iterator[Number]:
-    atoms = _atoms(text)
+    atoms = find_atoms(text)
     words = number_words()
     i = 0
     while i < len(atoms):
@@ -301,7 +113,7 @@ def suffix_value(suffix: str) -> float:
     return float(entry.value) if entry and entry.value else 1.0
 
 
-def _phrase(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
+def _phrase(text: str, atoms: list[Atom], i: int) -> tuple[Number | None, int]:
     """The number that starts at atom i and how many atoms it takes."""
     first = atoms[i]
     if first.kind == "plural":
@@ -335,7 +147,7 @@ def _phrase(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
     return _words(text, atoms, i, Number(first.start, first.end, 0.0, form="words"), starts_with_scale=False)
 
 
-def _digits(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
+def _digits(text: str, atoms: list[Atom], i: int) -> tuple[Number, int]:
     """A number that starts with digits: "1½", "2 1/2", "3.5 million", "two and a half" in digits."""
     first = atoms[i]
     number = Number(first.start, first.end, first.value, form="digits", whole=first.whole)
@@ -350,7 +162,7 @@ def _digits(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
             before = text[max(0, first.start - 1) : first.start]
             follow = text[after.end : after.end + 1]
             if after.value and first.value is not None and after.value <= 100 and before != "/" and follow not in ("/", "-"):
-                return Number(first.start, after.end, _finite(first.value / after.value), form="ratio", whole=False), 2
+                return Number(first.start, after.end, finite(first.value / after.value), form="ratio", whole=False), 2
         elif between == " " and after.kind == "digits" and i + 2 < len(atoms) and after.word in "123456789":
             below = atoms[i + 2]
             if text[after.end : below.start] == "/" and below.word in ("2", "3", "4", "5", "8", "16") and after.value:
@@ -363,7 +175,7 @@ def _digits(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
     return _scales(text, atoms, i + used, number, used)
 
 
-def _scales(text: str, atoms: list[_Atom], j: int, number: Number, used: int) -> tuple[Number, int]:
+def _scales(text: str, atoms: list[Atom], j: int, number: Number, used: int) -> tuple[Number, int]:
     """Apply the scale words that follow: "3.5 million", "20 thousand", "2 hundred", "1.2 million million"."""
     while j < len(atoms) and atoms[j].kind in ("scale", "hundred", "dozen"):
         atom = atoms[j]
@@ -378,7 +190,7 @@ def _scales(text: str, atoms: list[_Atom], j: int, number: Number, used: int) ->
     return number, used
 
 
-def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with_scale: bool) -> tuple[Number | None, int]:
+def _words(text: str, atoms: list[Atom], i: int, number: Number, *, starts_with_scale: bool) -> tuple[Number | None, int]:
     """A number in words by the grammar of English number names."""
     total, group, last, scale = 0.0, None, "", 1.0
     limit = math.inf
@@ -388,7 +200,7 @@ def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with
         end = atoms[i].start
     while j < len(atoms) and j - i < 14:
         atom = atoms[j]
-        joiner = _gap(text, end, atom.start) if j > i else " "
+        joiner = gap(text, end, atom.start) if j > i else " "
         if not joiner:
             break
         value = atom.value or 0.0
@@ -448,7 +260,7 @@ def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with
             base = 1.0 if last != "scale" else scale
             value += (atoms[j].value or 0.0) * base
             end, whole, used = atoms[j].end, False, used + 1
-            number = replace(number, end=end, value=_finite(value), whole=whole, scale=scale, form="words")
+            number = replace(number, end=end, value=finite(value), whole=whole, scale=scale, form="words")
             return _scales(text, atoms, i + used, number, used)
         if joined == " " and group is not None and group <= 20 and atoms[j].word != "half" and used == 1:
             return _of_scale(text, atoms, j, number.start, value), used + (2 if _has_of_scale(text, atoms, j) else 1)
@@ -466,17 +278,17 @@ def _words(text: str, atoms: list[_Atom], i: int, number: Number, *, starts_with
         return None, used + (
             2 if j + 1 < len(atoms) and atoms[j + 1].kind == "small" and text[atoms[j].end : atoms[j + 1].start] in " -" else 1
         )
-    fine = _finite(value)
+    fine = finite(value)
     form = "words" if fine is not None else "bad"
     return replace(number, end=end, value=fine, whole=whole, scale=scale, form=form), used
 
 
-def _tens_follow(text: str, atoms: list[_Atom], j: int, end: int) -> bool:
+def _tens_follow(text: str, atoms: list[Atom], j: int, end: int) -> bool:
     """Whether a word for tens stands right behind `end`."""
     return j < len(atoms) and atoms[j].kind == "tens" and text[end : atoms[j].start] in (" ", "-")
 
 
-def _has_of_scale(text: str, atoms: list[_Atom], j: int) -> bool:
+def _has_of_scale(text: str, atoms: list[Atom], j: int) -> bool:
     """Whether "of a million" or the like follows the fraction at atom j."""
     return (
         j + 1 < len(atoms)
@@ -485,15 +297,15 @@ def _has_of_scale(text: str, atoms: list[_Atom], j: int) -> bool:
     )
 
 
-def _of_scale(text: str, atoms: list[_Atom], j: int, start: int, value: float) -> Number:
+def _of_scale(text: str, atoms: list[Atom], j: int, start: int, value: float) -> Number:
     """The fraction at atom j ("three quarters"), times the scale word that follows it ("of a million")."""
-    number = Number(start, atoms[j].end, _finite(value * (atoms[j].value or 0.0)), form="fraction", whole=False)
+    number = Number(start, atoms[j].end, finite(value * (atoms[j].value or 0.0)), form="fraction", whole=False)
     if _has_of_scale(text, atoms, j):
         return replace(number.scaled(atoms[j + 1].value or 1.0, atoms[j + 1].end), form="words")
     return number
 
 
-def _vague_plural(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
+def _vague_plural(text: str, atoms: list[Atom], i: int) -> tuple[Number, int]:
     """ "dozens", "tens of thousands", "hundreds of thousands"."""
     first = atoms[i]
     low, high, end, j = first.low or 0.0, first.high or 0.0, first.end, i + 1
@@ -510,7 +322,7 @@ def _vague_plural(text: str, atoms: list[_Atom], i: int) -> tuple[Number, int]:
         end = atoms[j].end
         j += 1
     words = " ".join(text[first.start : end].lower().split())
-    safe_low, safe_high = _finite(low), _finite(high)
+    safe_low, safe_high = finite(low), finite(high)
     if safe_low is None or safe_high is None:
         return Number(first.start, end, None, form="bad"), j - i
     return Number(first.start, end, None, safe_low, safe_high, words, "vague"), j - i
@@ -522,7 +334,7 @@ _SCALE_OF_PLURAL = {
 }  # fmt: skip
 
 
-def _few(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
+def _few(text: str, atoms: list[Atom], i: int) -> tuple[Number | None, int]:
     """ "a few hundred" (200 to 900), "several thousand", "a couple of dozen" (24), "several" (no value)."""
     first = atoms[i]
     article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
@@ -543,14 +355,14 @@ def _few(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
             return Number(begin, end, 2.0, vague=words, form="words"), 1
         return Number(begin, end, None, vague=words, form="vague"), 1
     if first.word == "couple":
-        return Number(begin, end, _finite(2 * factor), vague=words, form="words", scale=factor), j - i
+        return Number(begin, end, finite(2 * factor), vague=words, form="words", scale=factor), j - i
     if first.low is None or first.high is None:
         return Number(begin, first.end, None, vague=words, form="vague"), 1
     high = 99.0 if factor == 12.0 else first.high * factor
-    return Number(begin, end, None, _finite(first.low * factor), _finite(high), words, "vague", scale=factor), j - i
+    return Number(begin, end, None, finite(first.low * factor), finite(high), words, "vague", scale=factor), j - i
 
 
-def _fraction_first(text: str, atoms: list[_Atom], i: int) -> tuple[Number | None, int]:
+def _fraction_first(text: str, atoms: list[Atom], i: int) -> tuple[Number | None, int]:
     """ "half a million", "half a dozen", "a quarter of a million", "a third", "half"."""
     first = atoms[i]
     article = _ARTICLE.search(text, max(0, first.start - 4), first.start)
