@@ -124,7 +124,7 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
     """Whether two figures of one bucket count the same people or things of the same incident."""
     if not _same_who(a.quantity, b.quantity):
         return False
-    if {a.quantity.scope, b.quantity.scope} & {"further", "new"}:
+    if "further" in (a.quantity.scope, b.quantity.scope):
         return False
     if a.event is not None and b.event is not None:
         if a.event.incident is not None and a.event.incident == b.event.incident:

@@ -91,13 +91,13 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
     middle = _middle(time)
     holders = [draft for draft in here if draft.holds(middle, middle + 1)]
     free = [draft for draft in here if draft not in holders]
-    if holders:  # inside a content, only claims nested in that content can be dated by it
-        inner = max(holders, key=lambda draft: draft.start)
+    inner = max(holders, key=lambda draft: draft.start, default=None)
+    if inner is not None:  # inside a content, only claims nested in that content can be dated by it
         free = [draft for draft in free if _below(draft, inner)]
     if not free:
         return []
     found = _behind(index, time, free) or _between(index, time, free) or _in_front(index, time, free)
-    if found is None:
+    if found is None and not (inner is not None and inner.narrated):
         found = _by_tree(index, time, free, tokens) if index.tree else _by_distance(index, time, free)
     if found is None:
         return []
@@ -207,7 +207,7 @@ def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: di
             break
         draft = tokens.get(head.i)
         if draft is not None and id(draft) in allowed:
-            return draft if _may_hang(relation, step) else None
+            return draft if _may_hang(relation, step) and not _clause_between(draft, time) else None
         same = next((d for d in free if d.cue is not None and _is_cue_phrase(index, head, d)), None)
         if same is not None:
             return same
@@ -215,6 +215,12 @@ def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: di
             return None
         step = head
     return None
+
+
+def _clause_between(draft: Draft, time: layer.TimeRecord) -> bool:
+    """Whether a clause of the content stands between cue and time ("asked to return by Friday"): then the time can be the clause's."""
+    assert draft.cue is not None
+    return not draft.nominal and any(draft.cue[1] <= a and b <= time.start for a, b in draft.content)
 
 
 def _may_hang(relation: str, step: Token) -> bool:

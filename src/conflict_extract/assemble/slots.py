@@ -130,9 +130,11 @@ def _reports_past(mention: layer.EventMention, draft: Draft) -> bool:
 
 def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) -> str:
     """The status of a figure in a claim: that of the event it hangs on, else what modality and act say."""
+    code = act_codes()[draft.act].status
     for mention, status in draft.mentions:
         if quantity.id in mention.quantities:
-            return status
+            # "put the toll from the attack at 67": the attack is background, the figure is what is said
+            return code if status == "background" and mention is draft.main else status
     middle = (quantity.start + quantity.end) // 2
     planned = _plan_over(index, middle)
     if planned is not None:
@@ -144,7 +146,6 @@ def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) 
     ]
     if near:
         return min(near)[2]
-    code = act_codes()[draft.act].status
     return code if code != "denied" or draft.mode != "direct" else "asserted"
 
 
