@@ -81,7 +81,7 @@ class Times:
         seen: list[tuple[int, Days]] = []
         for index, part in enumerate(expressions):
             anchor, basis, begin = anchors.at(part.start)
-            direction = direction_of(doc, text, part.start, part.end, part.edge)
+            direction = direction_of(doc, text, part.start, part.end, part.edge, part.main.kind)
             event = _event(text, part, expressions, index, seen, begin, anchor, dayfirst)
             period = resolve(part, anchor, direction, dayfirst, event)
             records.append(_record(part, period, basis if anchor else "document_date", anchor))
@@ -179,7 +179,33 @@ def _in_name(doc: Doc, part: Expression) -> bool:
 
 _NOUN = re.compile(r"\s+(?:the|his|her|their|its|that|this|an?)\s+((?:[\w-]+\s+){0,3}[\w-]+)")
 _STOP = frozenset(
-    ["of", "in", "on", "at", "that", "which", "who", "by", "for", "with", "from", "was", "were", "is", "are", "had", "has", "and", "or", "but", "to", "as", "when", "near", "against"]
+    [
+        "of",
+        "in",
+        "on",
+        "at",
+        "that",
+        "which",
+        "who",
+        "by",
+        "for",
+        "with",
+        "from",
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "and",
+        "or",
+        "but",
+        "to",
+        "as",
+        "when",
+        "near",
+        "against",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 

@@ -11,8 +11,8 @@ from conflict_extract.lexicons.times import tense_forms, tense_words
 _CLIMB = 12
 
 
-def direction_of(doc: Doc, text: str, start: int, end: int, edge: str | None) -> int:
-    """-1, 0 or 1 for the time at characters `[start, end)` of the Doc's text with the preposition `edge`."""
+def direction_of(doc: Doc, text: str, start: int, end: int, edge: str | None, kind: str = "weekday") -> int:
+    """-1, 0 or 1 for the time at characters `[start, end)` of the Doc's text with the preposition `edge`; `kind` is its atom's."""
     if edge == "since":
         return -1
     if edge == "ahead":
@@ -20,9 +20,14 @@ def direction_of(doc: Doc, text: str, start: int, end: int, edge: str | None) ->
     if doc._.ce_scheme == "ud2":
         span = doc.char_span(start, end, alignment_mode="expand")
         if span is not None:
-            found = _from_tree(span.root, span.start, span.end, edge)
+            root = span.root
+            if kind in ("day", "month") and root.dep_ in ("compound", "nummod", "nmod:unmarked") and root.head.pos_ == "NOUN":
+                return 0  # "the Feb. 14 coup": the verb says nothing of it
+            found = _from_tree(root, span.start, span.end, edge)
             if found == -1 and edge in ("by", "until") and _from_words(text, start, end, edge) == 1:
-                return 1  # a far attachment over a verb of the future ("asked to look and may come by Friday") is the parser's slip
+                return (
+                    1  # a far attachment over a verb of the future ("asked to look and may come by Friday") is the parser's slip
+                )
             if found is not None:
                 return found
     return _from_words(text, start, end, edge)
@@ -80,7 +85,9 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     above = verb.head
     if depth < 4 and above.i != verb.i and not auxiliaries and above.pos_ in ("VERB", "AUX"):
         subject = any(child.dep_.startswith("nsubj") for child in verb.children)
-        if (verb.dep_ == "xcomp" and verb.tag_ in ("VBN", "JJ")) or (verb.dep_ == "conj" and not subject and verb.tag_ in ("VB", "VBN")):
+        if (verb.dep_ == "xcomp" and verb.tag_ in ("VBN", "JJ")) or (
+            verb.dep_ == "conj" and not subject and verb.tag_ in ("VB", "VBN")
+        ):
             return _of_verb(above, edge, depth + 1)
     if perfect and auxiliaries.isdisjoint({"will", "shall", "'ll", "\u2019ll"}):
         return -1
@@ -92,7 +99,7 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     copulas = [child for child in verb.children if child.dep_.startswith(("aux", "cop"))]
     if lemma in tense_words("planned") and verb.tag_ in ("VBN", "JJ", "NNP", "NN", "IN"):
         return 1
-    if edge in ("until", "by") and lemma in tense_words("deadline"):
+    if edge in ("until", "by", "to") and lemma in tense_words("deadline"):
         return 1
     if verb.tag_ in ("VBD", "VBN") and not any(child.lower_ in ("is", "are", "am", "'s", "'re") for child in copulas):
         return -1

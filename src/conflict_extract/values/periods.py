@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from conflict_extract.lexicons.times import words_of
-from conflict_extract.values.periods_calendar import date_precision
+from conflict_extract.values.periods_calendar import date_precision, week_days
 from conflict_extract.values.periods_compose import Expression, find_expressions
 from conflict_extract.values.periods_resolve import UNIT_GRANULARITY, Found, resolve_main, up_to
 
@@ -139,6 +139,8 @@ def _modified(part: Expression, found: Found, anchor: date | None) -> Found:
     start, end = found.days
     if part.modifier in ("earlier", "so far") and anchor and start <= anchor <= end:
         return replace(found, days=(start, anchor))
+    if part.modifier == "week":
+        return replace(found, days=week_days(start), granularity="week")
     if part.modifier == "later" and anchor and start <= anchor <= end:
         return replace(found, days=(anchor, end))
     if part.modifier == "end" and part.edge in ("by", "until", "since", "before", "after", "from", "as of", "through"):

@@ -42,7 +42,7 @@ def _triggers() -> dict[str, tuple[str, ...]]:
     for form in _UNITS:
         add(form, "unit")
         add(form + "s", "unit")
-    for form in ("quarter", "half", "q1", "q2", "q3", "q4", "h1", "h2"):
+    for form in ("quarter", "half", "months", "q1", "q2", "q3", "q4", "h1", "h2"):
         add(form, "part")
     for form in ("century", "centuries"):
         add(form, "century")

@@ -19,7 +19,7 @@ class Expression:
 
     `start`, `end`: offsets with preposition and modifier; `core`: offset of the main atom. `main`: the atom that gives the date.
     `edge`: the preposition that bounds it (since, until, by, before, after, from, as of, in, on …). `modifier`: early, mid, late,
-    start, end, earlier, later, so far. `upper`: the other end of a range. `offset`: the year of "March last year" relative to the
+    start, end, earlier, later, so far, week ("the week of 4 March"). `upper`: the other end of a range. `offset`: the year of "March last year" relative to the
     anchor's (-1, 0, 1). `week`: likewise the week of "Friday of last week". `nth`: the 2 of "the second Monday of March". `length`: the three months of
     "the three months to June". `loose`: the period only names an event in it ("since last year's coup").
     """
@@ -216,11 +216,11 @@ def _join_range(text: str, left: Expression, right: Expression, gap: str) -> Exp
 
 _MODIFIERS = {
     "early": "early", "very early": "early", "mid": "mid", "middle": "mid", "late": "late", "start": "start", "beginning": "start",
-    "turn": "start", "end": "end", "close": "end", "earlier": "earlier", "later": "later", "so far": "so far", "start of": "start",
+    "turn": "start", "end": "end", "close": "end", "earlier": "earlier", "later": "later", "so far": "so far", "week": "week",
 }  # fmt: skip
 _MOD = re.compile(
-    r"\b(?:the\s+)?(?P<mod>very\s+early|early|mid|middle|late|start|beginning|turn|end|close|earlier|later|so\s+far|first\s+half|second\s+half)"
-    r"(?:-|\s+(?:(?:on|of|in)\s+)?(?:the\s+)?)$",
+    r"\b(?:the\s+)?(?:(?P<mod>very\s+early|early|mid|late|earlier|later|so\s+far)(?:-|\s+(?:(?:on|in)\s+)?(?:the\s+)?)|"
+    r"(?P<edge>middle|start|beginning|turn|end|close)(?:-|\s+of\s+)(?:the\s+)?|(?P<week>week)\s+(?:of|beginning|starting|commencing)\s+(?:the\s+)?)$",
     re.IGNORECASE,
 )
 _EDGE = re.compile(
@@ -262,8 +262,10 @@ def _finish(text: str, part: Expression) -> Expression | None:
     modifier = edge = None
     found = _MOD.search(window)
     if found and part.main.kind not in ("clock", "span", "ago", "vague"):
-        name = re.sub(r"\s+", " ", found.group("mod").lower())
+        name = re.sub(r"\s+", " ", (found.group("mod") or found.group("edge") or found.group("week")).lower())
         modifier = _MODIFIERS.get(name, name)
+        if modifier == "week" and part.main.kind not in DAYISH:
+            return None
         start -= len(found.group())
         window = window[: len(window) - len(found.group())]
     elif part.main.kind == "span" and re.match(

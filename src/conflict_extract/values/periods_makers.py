@@ -68,6 +68,11 @@ _MONTH_NOUN = re.compile(
 )
 
 
+_MONTH_BEFORE = re.compile(
+    rf"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*(?:{DASH}|to|and)\s*$"
+)
+
+
 def _month_is_month(text: str, match: re.Match[str]) -> bool:
     """Whether a month's name that has other meanings ("may", "March") or is short stands as a month here."""
     written = match.group("month")
@@ -81,6 +86,8 @@ def _month_is_month(text: str, match: re.Match[str]) -> bool:
     if _MONTH_FOLLOWS.match(text, match.end("month")):
         return True
     before = text[max(0, match.start() - 24) : match.start()]
+    if _MONTH_BEFORE.search(before):
+        return True
     if _DETERMINED.search(before) and _MONTH_NOUN.match(text, match.end("month")):
         return True
     if re.search(
@@ -115,7 +122,13 @@ def _month(text: str, match: re.Match[str]) -> Atom | None:
         year = short_year(short)
     end = match.end() if year is not None else match.end("month")
     word = words_of("month")[match.group("month").lower()]
-    if text[end : end + 1] == "." and word.short and len(word.form) < 5 and not text[end + 1 : end + 3].strip()[:1].isupper():
+    if (
+        year is None
+        and text[end : end + 1] == "."
+        and word.short
+        and word.form not in ("may", "march")
+        and not text[end + 1 : end + 3].strip()[:1].isupper()
+    ):
         end += 1
     return Atom(match.start(), end, "month", year=year, month=word.value, which=_group(match, "which"), text=match.group())
 
@@ -141,6 +154,8 @@ def _relday(text: str, match: re.Match[str]) -> Atom | None:
         return Atom(start, end, "relday", offset=-2)
     if match.group("after"):
         return Atom(start, end, "relday", offset=2)
+    if match.group("night"):
+        return Atom(start, end, "relday", offset=-2, daypart="night")
     if match.group("over"):
         if re.match(r"-|\s+(?:bag|stay|flight|train|bus|success|rate)", text[end : end + 9]):
             return None
@@ -244,6 +259,22 @@ def _part(text: str, match: re.Match[str]) -> Atom | None:
         number, size = int(groups.get("q") or groups.get("h") or 1), "quarter" if groups.get("q") else "half"
         if match.group()[0].islower() or (size == "half" and of is None):
             return None
+    elif groups.get("months"):
+        count = _amount(_group(match, "months"))
+        if not count or count > 11 or count != int(count):
+            return None
+        offset = {"this year": 0, "the year": 0, "last year": -1}.get(of or "")
+        back = groups["end"].lower() != "first"
+        return Atom(
+            match.start(),
+            match.end(),
+            "part",
+            number=count,
+            unit="months",
+            year=_int(groups.get("year")),
+            offset=offset,
+            which="last" if back else None,
+        )
     else:
         size = match.group("size").lower()
         ordinal = match.group("ordinal").lower()

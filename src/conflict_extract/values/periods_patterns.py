@@ -75,7 +75,7 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
         "relday": build(
             (
                 "relday",
-                r"\b(?:(?P<before>the\s+day\s+before\s+yesterday)|(?P<after>the\s+day\s+after\s+tomorrow)|"
+                r"\b(?:(?P<before>the\s+day\s+before\s+yesterday)|(?P<after>the\s+day\s+after\s+tomorrow)|(?P<night>the\s+night\s+before\s+last)|"
                 r"(?P<day>yesterday|today|tomorrow)(?:\s+(?P<daypart>morning|afternoon|evening|night))?|"
                 r"(?P<this>tonight|this\s+(?P<part>morning|afternoon|evening))|(?P<last>last\s+(?:night|evening))|"
                 r"(?P<over>overnight))\b",
@@ -147,11 +147,19 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
         "part": build(
             (
                 "part",
+                rf"\b(?:the\s+)?(?P<end>first|last|final)\s+(?P<months>{_choose('number')}|\d{{1,2}})\s+months\s+of\s+"
+                rf"(?P<of>the\s+year|{YEAR}|this\s+year|last\s+year)\b",
+            ),
+            (
+                "part",
                 rf"\b(?:the\s+)?(?:(?P<fiscal>fiscal)\s+)?(?P<ordinal>first|second|third|fourth|final|last|latter|1st|2nd|3rd|4th)[- ]"
                 rf"(?P<size>quarter|half)(?:\s+of\s+(?P<of>the\s+year|{YEAR}|this\s+year|last\s+year|next\s+year|"
                 r"the\s+month|this\s+month|last\s+month|(?:the\s+)?fiscal\s+year))?\b",
             ),
-            ("part", rf"\b(?:(?P<size_q>Q)(?P<q>[1-4])|(?P<size_h>H)(?P<h>[12]))(?:\s+(?:of\s+)?(?P<of>{YEAR}))?\b"),
+            (
+                "part",
+                rf"\b(?:(?P<size_q>Q)(?P<q>[1-4])|(?P<size_h>H)(?P<h>[12]))(?!\s*(?:FY|F?Y\d))(?:\s+(?:of\s+)?(?P<of>{YEAR}))?\b",
+            ),
         ),
         "century": build(("century", rf"\b(?:the\s+)?{ordinal}[- ](?:century|centuries)\b(?!-)")),
         "decade": build(("decade", rf"\bthe\s+(?P<decade>{_choose('decade')})\b")),

@@ -168,8 +168,12 @@ def _weekday(part: Expression, atom: Atom, context: _Context) -> Found:
         )
     if atom.which in _BACK:
         day = weekday_near(anchor, weekday, -1, strict=True)
+        if atom.which == "last" and day and (anchor - day).days == 1:
+            day = shift(day, -7)  # yesterday is not "last Monday"
     elif atom.which in _AHEAD:
         day = weekday_near(anchor, weekday, 1, strict=True)
+        if atom.which == "next" and day and (day - anchor).days == 1:
+            day = shift(day, 7)
     elif atom.which == "this" and context.direction == 0:
         week = week_days(anchor)
         day = shift(week[0], weekday) if week else None
@@ -358,12 +362,15 @@ def _part(part: Expression, atom: Atom, context: _Context) -> Found:
             middle = days[0].replace(day=15)
             days = (days[0], middle) if number == 1 else (middle.replace(day=16), days[1])
         return Found(days, "week", relative=True)
-    size = 3 if unit == "quarter" else 6
+    size = number if unit == "months" else 3 if unit == "quarter" else 6
     step = atom.offset if atom.offset is not None else part.offset
     if year is None and step is not None and anchor is not None:
         year = anchor.year + step
     if year is not None:
-        return Found(months_days(year, (number - 1) * size + 1, size), "season", relative=atom.year is None)
+        first = (number - 1) * size + 1
+        if unit == "months":
+            first = 13 - number if atom.which == "last" else 1
+        return Found(months_days(year, first, size), "season", relative=atom.year is None)
     if anchor is None:
         return Found(None, "season", partial=f"XXXX-{32 + number if unit == 'quarter' else 39 + number}", relative=True)
     around = [months_days(anchor.year + back, (number - 1) * size + 1, size) for back in (-1, 0, 1)]
