@@ -144,6 +144,8 @@ def _joins(token: Token, following: Token, hits: dict[int, Hit], *, tagged: bool
     if tagged:
         if token.pos_ in _NOUNLIKE:
             return True
+        if token.dep_ == "case":
+            return False
         if token.tag_ in ("VBN", "VBG", "PRP$"):
             return following.pos_ in ("NOUN", "PROPN", "ADJ")
         return token.pos_ == "ADV" and following.pos_ in ("ADJ", "VERB") and token.lower_.endswith("ly")

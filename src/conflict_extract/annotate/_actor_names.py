@@ -264,6 +264,10 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         first += 1
     if first >= last or any(token in scene.used for token in range(first, last)):
         return None
+    if scene.dateline_end is not None and doc[last - 1].idx < scene.dateline_end:
+        return None
+    if {doc[first].lower_, doc[last - 1].lower_} & use_words("not_actor", "same"):
+        return None
     if all(token in scene.by_token for token in range(first, last)):
         return None
     if not any(token.is_alpha and token.text[0].isupper() for token in doc[first:last]):
@@ -277,6 +281,11 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     final = doc[last - 1].lower_.rstrip(".")
     if final not in _SUFFIXES and last - first < 3 and has_tree(doc):
         token = doc[head_of(doc, first, last)]
+        inside = (
+            last - first == 1 and first > 0 and doc[first - 1].lower_ in ("in", "near", "outside", "around", "across", "into")
+        )
+        if inside and not doc[first].is_upper:
+            return None
         if token.dep_ in ("nsubj", "nsubj:pass", "obj") and place_or_actor(doc, first, last) == PLACE:
             return None
     role = role_at(doc, last - 1)

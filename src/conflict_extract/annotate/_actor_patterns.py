@@ -15,6 +15,7 @@ from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
 from conflict_extract.lexicons.actors import ActorEntry, Role, offices, roles
 
+_NEAR = 40  # tokens
 _PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
 _NO_SIDE = frozenset(["pro", "anti", "non"])
 _GROUP_TYPES = {
@@ -52,9 +53,27 @@ def draft_phrase(scene: Scene, index: int) -> None:
     if found is None or not is_phrase_head(scene, index):
         return
     draft = phrase(scene, index, found)
-    if draft is not None and _worth(scene, draft):
+    if draft is None:
+        return
+    named = _beside_name(scene, draft, found[0])
+    if named is not None:
+        draft.same_as, draft.kind = named, "nominal"
+        if named.source_type in (None, "other") and draft.source_type:
+            named.source_type = draft.source_type
+            named.type = draft.type if draft.type in ("armed_group", "media") else named.type
+    if named is not None or _worth(scene, draft):
         scene.add(draft)
         scene.used.update(range(draft.head, draft.last))
+
+
+def _beside_name(scene: Scene, draft: Draft, role: Role) -> Draft | None:
+    """ "the Liwa al-Noor brigade", "the consultancy Agro-Prohnoz": the organisation outside the tables that the noun is about."""
+    if role.kind != "group" or draft.entry is not None or draft.number == "plural":
+        return None
+    for other in (scene.by_last.get(draft.head), scene.by_first.get(draft.last)):
+        if other is not None and other.kind == "entity" and other.entry is None and not other.candidates:
+            return other
+    return None
 
 
 def is_phrase_head(scene: Scene, index: int) -> bool:
@@ -226,7 +245,7 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
         _from_side(scene, draft, chosen, role, words)
         return
     if draft.definite and determiner in _possessive_words():
-        draft.affiliation = _possessor(scene, draft)
+        draft.affiliation = _possessor(scene, draft, determiner)
         return
     named = scene.doc[draft.head].is_title and all(word in _plain_words() for word in words)
     plain = role.kind == "person" or all(word in _plain_words() or not scene.doc[draft.head].is_title for word in words)
@@ -275,7 +294,7 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
         if hit.kinds() & frozenset(["capital"]) and not _is_state_body(draft, role, words) and role.kind == "person":
             return
         if _government_noun(words) or _is_state_body(draft, role, words):
-            chosen, candidates = contested_state(scene, state, draft.head)
+            chosen, candidates = contested_state(scene, state, draft.head, army=_is_army(role, words))
             if chosen is None:
                 draft.candidates = candidates
                 return
@@ -344,7 +363,7 @@ def role_words(scene: Scene, first: int, title: Draft) -> str:
     doc = scene.doc
     start = first
     for index in range(first, title.head):
-        if index in scene.by_token or doc[index].text in ("'s", "’s"):
+        if index in scene.by_token or doc[index].text in POSSESSIVES:
             start = index + 1
         elif doc[index].text in HYPHENS and index - 1 in scene.by_token:
             start = index + 2
@@ -370,12 +389,18 @@ def _renames(scene: Scene, draft: Draft, hit: Hit, role: Role) -> bool:
     return draft.noun in use_words("category_noun", "same") or role.source_type == entry.source_type
 
 
+def _is_army(role: Role, words: list[str]) -> bool:
+    return role.source_type == "military" or bool({"army", "military", "navy"} & set(words))
+
+
 def _government_noun(words: list[str]) -> bool:
     return words[-1] in use_words("state_itself", "actor") or words[-1] in ("authorities", "regime", "officials", "official")
 
 
 def _is_state_body(draft: Draft, role: Role, words: list[str]) -> bool:
     """Whether the phrase is a body or an officer that only a state has ("army", "defence ministry", "foreign minister")."""
+    if role.source_type == "media":
+        return "state" in words
     institutions = use_words("state_institution", "actor")
     pairs = {f"{one} {two}" for one, two in itertools.pairwise(words)}
     if role.kind == "group":
@@ -408,25 +433,38 @@ def _speaks_for_state(draft: Draft, role: Role, words: list[str]) -> bool:
 def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> str | None:
     """The state of the nearest body of the same kind before, else the document's anchor state."""
     wanted = "military" if {"army", "military", "navy"} & set(words) else role.source_type
+    far: str | None = None
     for other in reversed(scene.drafts):
-        if draft.head - other.head > 120:
+        distance = draft.head - other.head
+        if distance > 120:
             break
         if other.head >= draft.head or other.kind != "nominal" or not isinstance(other.affiliation, str):
             continue
         if other.source_type == wanted and other.affiliation.startswith(("state/", "authority/")):
-            return other.affiliation
+            if distance <= _NEAR:
+                return other.affiliation
+            far = far or other.affiliation
     anchor = scene.anchor()
     if anchor is None:
-        return None
-    chosen, candidates = contested_state(scene, anchor, draft.head)
+        return far
+    chosen, candidates = contested_state(scene, anchor, draft.head, army=_is_army(role, words))
     draft.candidates = candidates
     return chosen.id if chosen is not None else None
 
 
-def _possessor(scene: Scene, draft: Draft) -> Draft | str | None:
-    """ "its spokesman": the nearest organisation, group or state that acted before."""
+def _possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
+    """ "its spokesman": the nearest organisation, group or state that acted before; "his men": the nearest person's side."""
+    if pronoun in ("his", "her"):
+        people = (other for other in reversed(scene.drafts[-30:]) if other.kind == "person" and other.last <= draft.first)
+        person = next(people, None)
+        return person.affiliation if person is not None and draft.first - person.last < 60 else None
+    bodies = ("government_body", "armed_group", "organization", "media")
+    recent = (one for one in reversed(scene.drafts[-12:]) if one.kind == "nominal" and one.type in bodies)
+    body = next((one for one in recent if one.last <= draft.first and one.use == ACTOR), None)
     place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
     best = next((other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR), None)
+    if body is not None and body.first > (best.first if best is not None else -1) and draft.first - body.last <= 60:
+        return body.affiliation or body
     if best is None or draft.first - best.last > 60:
         return None
     if best.entry is None:

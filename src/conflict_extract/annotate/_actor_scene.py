@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
 
-from conflict_extract.annotate._actor_draft import PERSON_LABELS, PLACE_LABELS, Draft
+from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, Draft
 from conflict_extract.annotate._actor_match import Context, Hit, contest, find_hits, settle
 from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate.layer import FrameRecord, read
@@ -37,6 +37,8 @@ class Scene:
     dateline_end: int | None = None
     drafts: list[Draft] = field(default_factory=list)
     by_head: dict[int, Draft] = field(default_factory=dict)
+    by_first: dict[int, Draft] = field(default_factory=dict)
+    by_last: dict[int, Draft] = field(default_factory=dict)
     entities: list[Draft] = field(default_factory=list)
     in_person: dict[int, tuple[int, int]] = field(default_factory=dict)
     in_place: dict[int, Span] = field(default_factory=dict)
@@ -49,6 +51,8 @@ class Scene:
         """Keep a draft, findable by its head; entities come in order of the text."""
         self.drafts.append(draft)
         self.by_head.setdefault(draft.head, draft)
+        self.by_first.setdefault(draft.first, draft)
+        self.by_last.setdefault(draft.last, draft)
 
     def person_at(self, first: int, last: int) -> tuple[int, int] | None:
         """The person's name that covers these tokens."""
@@ -66,6 +70,21 @@ class Scene:
         while last + 1 < len(doc) and doc[last].text not in {".", "!", "?"} and "\n" not in doc[last].text and last - token < 60:
             last += 1
         return str(doc[first : last + 1].text)
+
+    def beside(self, token: int) -> str:
+        """The words of the noun phrase at a token with what is attached to it: "in Aden", ", run by the Houthis,"."""
+        doc = self.doc
+        if has_tree(doc):
+            first = token
+            while first > 0 and token - first < 12 and doc[first - 1].pos_ not in ("VERB", "AUX", "ADP", "PUNCT", "SCONJ"):
+                first -= 1
+            hyphen = first > 1 and doc[first - 1].text in HYPHENS
+            edge = min(doc[token].right_edge.i, token + 14)
+            return str(doc[max(0, first - (3 if hyphen else 0)) : edge + 1].text)
+        last = token
+        while last + 1 < len(doc) and last - token < 3 and doc[last + 1].text not in {",", ".", ";"}:
+            last += 1
+        return str(doc[max(0, token - 4) : last + 1].text)
 
     def state(self, entry: ActorEntry | None) -> ActorEntry | None:
         """The state or authority that an entry is or speaks for."""
@@ -107,7 +126,8 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     scene.in_organisation = {token.i: span for span in organisations for token in span}
     for hit in kept:
         state = scene.state(hit.entry)
-        if state is not None:
+        seat = state is not None and state.id.startswith("authority/") and "capital" in hit.kinds()
+        if state is not None and not seat:  # "Idlib" is a place before it is anybody's government
             scene.states[state.id] += 1
     scene.dateline = _dateline(scene)
     return scene
@@ -143,12 +163,12 @@ def _state_between(scene: Scene, start: int, end: int) -> ActorEntry | None:
 
 
 def contested_state(
-    scene: Scene, state: ActorEntry, token: int, *, seat: str | None = None
+    scene: Scene, state: ActorEntry, token: int, *, seat: str | None = None, army: bool = False
 ) -> tuple[ActorEntry | None, list[str]]:
     """The entry that a name of a state's government means here, or the candidates between which the text does not decide."""
     if not state.country:
         return state, []
-    outcome = contest(scene.context, state.country, scene.sentence(token), seat=seat)
+    outcome = contest(scene.context, state.country, scene.beside(token), scene.sentence(token), seat=seat, army=army)
     if outcome is None:
         return state, []
     chosen, candidates = outcome

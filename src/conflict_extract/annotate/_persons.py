@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from spacy.tokens import Doc, Span
+
 from conflict_extract.annotate._actor_draft import (
     HYPHENS,
     Draft,
@@ -98,11 +100,15 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             continue
         if _is_title(scene, first) and last - first == 1 and not _surname(scene, first):
             continue
-        if last - first == 1 and _rather_place(scene, first):
+        if _rather_place(scene, first, last):
             continue
         if doc[first].text[0].isalpha():
             found.append((first, last))
             taken.update(range(first, last))
+    for ent in scene.organisations:
+        if _apposed_to_person(scene, ent):
+            found.append((ent.start, ent.end))
+            taken.update(range(ent.start, ent.end))
     tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
     for index in range(len(doc) - 1):
@@ -124,14 +130,41 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _rather_place(scene: Scene, index: int) -> bool:
+def _rather_place(scene: Scene, index: int, last: int) -> bool:
     """A lone name without title, that no full name in the text ends with, where a place stands ("X was shelled")."""
     doc = scene.doc
+    if last - index > 1:
+        token = doc[head_of(doc, index, last)]
+        titled = index > 0 and _is_title(scene, index - 1)
+        return not titled and token.dep_ == "obj" and lemma_of(token.head) in use_words("object_only_place", "same")
     if not has_tree(doc) or _surname(scene, index) or (index and _is_title(scene, index - 1)):
         return False
     if index and doc[index - 1].text == "." and index > 1 and _is_title(scene, index - 2):
         return False
-    return place_or_actor(doc, index, index + 1) == PLACE and doc[index].dep_ in ("nsubj", "nsubj:pass", "obj", "obl")
+    return place_or_actor(doc, index, index + 1) == PLACE and (
+        doc[index].dep_ in ("nsubj", "nsubj:pass", "obj") or _in_place(doc, index)
+    )
+
+
+def _apposed_to_person(scene: Scene, ent: Span) -> bool:
+    """ "a teacher, Daw Nwe Ni, told": names that the entities take for an organisation."""
+    doc = scene.doc
+    if (
+        ent.end - ent.start < 2
+        or ent.start < 2
+        or ent.end >= len(doc)
+        or doc[ent.start - 1].text != ","
+        or doc[ent.end].text != ","
+    ):
+        return False
+    found = role_at(doc, ent.start - 2)
+    known = any(token in scene.by_token for token in range(ent.start, ent.end))
+    return found is not None and found[0].kind == "person" and not found[1] and not known
+
+
+def _in_place(doc: Doc, index: int) -> bool:
+    """Whether "in", "near" or their like stand before the name."""
+    return index > 0 and doc[index - 1].lower_ in ("in", "near", "outside", "around", "across", "towards", "toward", "into")
 
 
 def _surname(scene: Scene, index: int) -> bool:
@@ -187,7 +220,9 @@ def _before(scene: Scene, draft: Draft) -> None:
             first -= 2
         elif token.lower_.rstrip(".") in abbreviated_titles():
             first -= 1
-        elif (token.text in HYPHENS and first > 1 and not token.whitespace_) or (token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title):
+        elif (token.text in HYPHENS and first > 1 and not token.whitespace_) or (
+            token.lower_ == "of" and first > 1 and role_at(doc, first - 2) is not None and doc[first].is_title
+        ):
             first -= 2
         elif first - 1 in scene.in_person:
             break

@@ -110,7 +110,7 @@ class Rival(Entry):
 
     `state`: ISO code. `authority`: kb id. `since`, `until`: when the claim stood. `cues`: words that show that this authority is
     meant. `seats`: cities whose names stand for a government and are contested in that time. `institutions`: whether "the X
-    government", "X's foreign ministry" are contested too.
+    government", "X's foreign ministry" are contested too; `armies`: whether "the X army" is.
     """
 
     state: str
@@ -120,6 +120,7 @@ class Rival(Entry):
     cues: tuple[str, ...] = ()
     seats: tuple[str, ...] = ()
     institutions: bool = True
+    armies: bool = True
 
 
 class Reading(Entry):
