@@ -23,7 +23,7 @@ _AGENCY = (
     + r")(?![\w-]))"
 )
 _SEPARATOR = r"(?P<separator>\s*(?:--?|–|—|―)|:)(?=\s|[A-Z\"“])"
-_REST = rf"(?:,? (?:{_DATE}))?(?:,? {_AGENCY})?\s*{_SEPARATOR}"
+_REST = rf"(?:(?:[,.]? |\s*[–—-]{{1,2}}\s+)(?:{_DATE}))?(?:,? {_AGENCY})?\s*{_SEPARATOR}"
 _CAPS_LINE = re.compile(rf"(?P<place>{_PLACE_CAPS}?){_REST}")
 _TITLE_LINE = re.compile(rf"(?P<place>{_PLACE_TITLE}?){_REST}")
 _AGENCY_FIRST = re.compile(
@@ -31,7 +31,12 @@ _AGENCY_FIRST = re.compile(
 )
 _DATE_FIRST = re.compile(rf"\(?(?P<place>{_PLACE_TITLE}?)[,:]? ?(?:{_DATE})\)?(?P<separator>\s*(?:--?|–|—)|:)(?=\s)")
 _ALONE = re.compile(rf"(?P<place>{_PLACE_TITLE}?), (?:{_DATE})\.?$")
+_BRACKETED = re.compile(rf"\((?P<place>{_PLACE_TITLE})\)(?P<separator>\s*(?:--?|–|—)|:)(?=\s)")
+_DATE_PLACE = re.compile(rf"(?:{_DATE}),? (?P<place>{_PLACE_TITLE}?)(?P<separator>\s*(?:--?|–|—)|:)(?=\s)")
+_COLON_LINE = re.compile(rf"(?P<place>{_CAPS}(?: {_CAPS}){{0,2}})(?P<separator>:)(?= [A-Z\"“])")
 _HEAD = 140
+_LONG = 80
+"""A place and a colon alone are a dateline only before a paragraph of so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,9 @@ def find_dateline(text: str, start: int, end: int, given: date | None) -> Dateli
         (_TITLE_LINE, True),
         (_DATE_FIRST, True),
         (_ALONE, True),
+        (_BRACKETED, True),
+        (_DATE_PLACE, True),
+        (_COLON_LINE, True),
     ):
         match = pattern.match(head)
         if match is None:
@@ -70,9 +78,13 @@ def find_dateline(text: str, start: int, end: int, given: date | None) -> Dateli
             continue
         written = groups.get("date")
         place = (groups.get("place") or "").strip(" ,")
-        if titled and not (written or agency):
+        place = place.rstrip(".") if place.count(".") == 1 else place
+        if pattern is _COLON_LINE and (end - start < _LONG or len(place) < 4):
             continue
-        if groups.get("separator", "").strip() == ":" and not written:
+        marked = written or agency or pattern in (_BRACKETED, _COLON_LINE)
+        if titled and not marked:
+            continue
+        if groups.get("separator", "").strip() == ":" and not (written or pattern is _COLON_LINE):
             continue
         if not titled and not (written or agency) and (len(re.sub(r"[^A-Z]", "", place)) < 3 or not _has_space_dash(match)):
             continue
