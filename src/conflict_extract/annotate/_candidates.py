@@ -100,7 +100,7 @@ def _subjects(view: View, verb: int) -> list[int]:
     """A verb's subjects, the likeliest first: of several, a name, else the nearest before the verb; bare determiners last."""
     found = view.kids(verb, "nsubj", "nsubj:pass", "nsubj:outer")
     if len(found) > 1:
-        found.sort(key=lambda j: (view.pos[j] == "DET", not is_name(view, j), j > verb, abs(j - verb)))
+        found.sort(key=lambda j: (view.pos[j] == "DET", j > verb, abs(j - verb)))
     return found
 
 
@@ -227,15 +227,31 @@ def _alias(view: View, head: int, other: int) -> bool:
 
 
 def _name_behind(view: View, head: int) -> int | None:
-    """A personal name behind a comma at the end of a noun phrase: "an adviser to the minister, Jane Roe,"."""
-    for i in range(head + 2, min(view.right[head], head + 16)):
-        if view.word[i - 1] == "," and view.sent[i] == view.sent[head]:
-            name = i
-            while name < view.head[name] < i + 4 and is_name(view, view.head[name]):
-                name = view.head[name]
-            if is_name(view, name) and view.base(name) in ("appos", "flat", "list", "dep", "nmod", "conj"):
-                if not any(view.low[k] in ("and", "or") for k in view.children[name]):
-                    return name
+    """A personal name behind a comma at the end of a noun phrase: "an adviser to the minister, Jane Roe,".
+
+    The name is a person's by its entity or actor, or two capitalised words between commas, or between a comma and a verb.
+    """
+    for i in range(head + 2, min(view.n, head + 16)):
+        if view.sent[i] != view.sent[head] or view.verbal(i) or view.word[i] in (";", ":", ".") or view.quote[i] != view.quote[head]:
+            return None
+        if view.word[i - 1] != "," or view.pos[i] != "PROPN":
+            continue
+        last = i
+        while last < view.n and (view.pos[last] == "PROPN" or view.word[last] in ("-", "al", "bin", "ibn", "van", "de", "von", "el")):
+            last += 1
+        closed = last < view.n and (view.word[last] in (",", ".") or view.verbal(last) or view.pos[last] == "AUX")
+        if not closed or any(view.low[k] in ("and", "or") for k in view.children[i]):
+            return None
+        name = next((k for k in range(i, last) if not i <= view.head[k] < last), i)
+        if view.ent[i] and view.ent[i] not in PERSONAL:
+            return None
+        mention = view.mention[name]
+        row = view.actors.get(mention.actor) if mention is not None else None
+        if row is not None and row.type not in ("person", "other"):
+            return None
+        if is_name(view, name) or last - i >= 2 and view.pos[head] == "NOUN":
+            return name
+        return None
     return None
 
 

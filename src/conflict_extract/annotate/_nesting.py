@@ -123,10 +123,11 @@ def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
 
 def _doubles(view: View, ordered: list[Candidate]) -> list[Candidate]:
     """Candidates of one cue with nearly the same content: the direct one, then the longer one, stays."""
-    best: dict[tuple[int, int], int] = {}
+    best: dict[tuple[int, int, int], int] = {}
     out: list[Candidate] = []
     for candidate in ordered:
-        key = (candidate.cue[0], candidate.content[0][0])
+        who = candidate.source[0] if candidate.source is not None and "reciprocal" in candidate.evidence else -1
+        key = (candidate.cue[0], candidate.content[0][0], who)
         if key in best:
             held = out[best[key]]
             if (

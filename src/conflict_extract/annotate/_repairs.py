@@ -85,6 +85,5 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
     return (
         subject is not None
         and view.low[subject] not in ("it", "he", "she", "they")
-        and view.pos[subject] == "NOUN"
         and bool(helped)
     )

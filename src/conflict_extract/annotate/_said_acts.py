@@ -67,6 +67,15 @@ def own_subject(view: View, candidate: Candidate) -> bool:
     return False
 
 
+def _conditional_threat(view: View, candidate: Candidate, text: str) -> bool:
+    """Whether a state, an army or an armed group warns what will happen on a condition."""
+    if candidate.source is None or not _CONDITION.search(text) or not _FUTURE.search(text):
+        return False
+    mention = view.mention[candidate.source[2]]
+    row = view.actors.get(mention.actor) if mention is not None else None
+    return row is not None and (row.type in ("state", "armed_group") or row.source_type in ("military", "armed_group"))
+
+
 def _subjunctive(view: View, candidate: Candidate) -> bool:
     """Whether the content's first clause is a subjunctive: "that the vote be delayed"."""
     for i in range(*view.tokens(*candidate.content[0])):
@@ -103,11 +112,18 @@ def settle_act(view: View, candidate: Candidate) -> None:
         text += "?"
     if not (candidate.neutral or entry in NEUTRAL_WARN):
         if entry in ("call", "describe", "dub", "label", "brand") and candidate.act in ("opinion", "statement"):
-            if _BLAMING.search(text):
+            if _REFUTING.search(text):
+                candidate.act = "denial"
+                candidate.evidence.append("wording:refuting")
+            elif _BLAMING.search(text):
                 candidate.act = "accusation"
                 candidate.evidence.append("wording:blaming")
         return
     if entry in NEUTRAL_WARN and candidate.act != "statement":
+        return
+    if entry in NEUTRAL_WARN and _conditional_threat(view, candidate, text):
+        candidate.act = "threat"
+        candidate.evidence.append("wording:conditional-warning")
         return
     found = wording_act(text, direct=candidate.direct, own=own_subject(view, candidate))
     if found is None:
@@ -119,6 +135,13 @@ def settle_act(view: View, candidate: Candidate) -> None:
     candidate.evidence.append(f"wording:{name}")
 
 
+_REFUTING = re.compile(
+    r"\b(?:claims?|statements?|reports?|accusations?|allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
+    r"fictions?|fabrications?|nonsense|lies?|false|baseless|absurd|ridiculous|groundless|untrue|fantas\w+|propaganda)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
+_FUTURE = re.compile(r"\b(?:will|would|shall)\b", re.IGNORECASE)
 _BLAMING = re.compile(
     r"\b(?:unprovoked|provocation|provocative|illegal|unlawful|criminal|crimes?|terror\w*|aggress\w*|barbaric|massacre|genocid\w*|traitors?|"
     r"occupiers?|murder\w*|war criminals?|treacher\w*|betray\w*|a lie|lies|liars?|saboteurs?|bandits?|cowardly)\b",

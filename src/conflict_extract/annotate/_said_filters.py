@@ -48,8 +48,10 @@ def stands(view: View, candidate: Candidate) -> bool:
     i = candidate.anchor
     if candidate.rule.startswith(("adverbial", "possessive", "headline", "transcript")):
         return True
-    if candidate.source is not None and view.low[candidate.source[2]] in NOT_SOURCES:
-        return False
+    if candidate.source is not None:
+        first, _, head = candidate.source
+        if view.low[head] in NOT_SOURCES or view.low[first] in ("no", "neither", "nobody", "none"):
+            return False
     verb = view.verbal(i)
     if not verb:
         return not (view.negated(view.head[i]) and view.low[view.head[i]] in ("have", "has", "had", "is", "was"))

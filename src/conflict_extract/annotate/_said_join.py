@@ -50,12 +50,27 @@ def learned_cues(view: View) -> list[Learned]:
                 parts[other.label].append((other.start, other.end))
             if probability >= WEAK_LINK and probability > best.get(other.label, (0.0,))[0]:
                 best[other.label] = (probability, (other.start, other.end))
+        here = [span for span in parts["content"] if _same_sentence(view, at, span)]
+        if here and len(here) < len(parts["content"]):
+            parts["content"] = [span for span in parts["content"] if span in here or _quoted(view, span)]
         for label, found in best.items():
             if label == "source" or not parts[label]:
                 parts[label] = [found[1]]
         score = 1.0 if record.score is None else record.score
         out.append(Learned((record.start, record.end), score, sorted(parts["source"][:1]), sorted(parts["content"])))
     return out
+
+
+def _same_sentence(view: View, at: int, span: tuple[int, int]) -> bool:
+    """Whether a span has a token in the sentence of token `at`."""
+    first, last = view.tokens(*span)
+    return at < view.n and first < last and view.sent[at] in (view.sent[first], view.sent[last - 1])
+
+
+def _quoted(view: View, span: tuple[int, int]) -> bool:
+    """Whether a span starts in a quotation."""
+    first, last = view.tokens(*span)
+    return first < last and view.quote[min(first + 1, last - 1)] >= 0
 
 
 def cue_tokens(view: View, learned: list[Learned]) -> dict[int, float]:
@@ -190,6 +205,8 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
     if source is not None and any(a <= view.start[source[2]] < b for a, b in content):
         return None
     if view.negated(head):
+        return None
+    if source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none"):
         return None
     for candidate in kept:
         if (

@@ -10,6 +10,7 @@ from conflict_extract.annotate._channels import anonymous_by_words, former_by_wo
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.references import descriptions
 
 ARTICLE = re.compile(
@@ -22,7 +23,8 @@ OFFICES = frozenset(
     ["spokesman", "spokeswoman", "spokesperson", "official", "officials", "spokesmen", "representative", "statement", "minister", "ambassador", "commander"]
 )
 BOTH = re.compile(
-    r"^(?:both|the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|factions|states|camps)$",
+    r"^(?:both\b.*|(?:the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|"
+    r"factions|states|camps|groups))$",
     re.IGNORECASE,
 )
 EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
@@ -106,6 +108,9 @@ class Speakers:
             return self.found[head]
         low = view.low[head]
         first, last = view.tokens(*record.source) if record.source else (head, head + 1)
+        words = view.text[record.source[0] : record.source[1]] if record.source else ""
+        if record.source is not None and BOTH.match(words) and view.tag[head] in ("NNS", "NNPS"):
+            return self._both(words, record.source, head)
         person = self._named(first, last)
         if person is not None and not any(view.dep[j] == "conj" for j in range(first, last)):
             return person
@@ -295,6 +300,7 @@ class Speakers:
             self._complete(record)
         for record in self.said:
             self._target(record)
+            self._own_will(record)
 
     def _complete(self, record: layer.SaidRecord) -> None:
         """What the row and the words around say of the speaker."""
@@ -422,6 +428,26 @@ class Speakers:
                     record.target_actor = actor
                 return
 
+    def _own_will(self, record: layer.SaidRecord) -> None:
+        """A speaker's neutral saying about what his own side will do is a commitment."""
+        if record.act != "statement" or record.speaker is None or not neutral(record) or not record.content:
+            return
+        view, rows = self.view, self.scene.rows
+        own = {record.speaker, record.affiliation, rows[record.speaker].affiliation} - {None}
+        first, last = view.tokens(*record.content[0])
+        for i in range(first, min(last, first + 14)):
+            if not view.dep[i].startswith("nsubj"):
+                continue
+            helpers = [view.low[j] for j in view.children[view.head[i]] if view.base(j) == "aux"]
+            mention = view.mention[i]
+            actor = self.found.get(i) or (mention.actor if mention is not None and mention.use == "actor" else None)
+            side = rows[actor].affiliation if actor in rows else None
+            will = any(word in ("will", "would", "shall", "'ll", "wo") for word in helpers) and "have" not in helpers
+            if will and view.dep[i] == "nsubj" and actor is not None and (actor in own or side in own):
+                record.act = "commitment"
+                record.rule += "; wording:own-will"
+            return
+
     def _actor_at(self, span: list[int], *, make: bool, record: layer.SaidRecord) -> str | None:
         """The actor at a mention, or None; "both sides" gets a row with the two parties as members."""
         view, rows = self.view, self.scene.rows
@@ -494,6 +520,14 @@ def common_name(view: View, span: list[int]) -> str:
         if not text.split()[0].isupper():
             text = text[:1].lower() + text[1:]
     return text
+
+
+def neutral(record: layer.SaidRecord) -> bool:
+    """Whether a saying's cue leaves the act to the wording."""
+    if record.entry is None:
+        return True
+    entry = cue_index().verbs.get(record.entry.split()[0])
+    return entry.neutral if entry is not None else record.entry.startswith(("according", "as per", "per"))
 
 
 def view_next(view: View, mention: layer.ActorMention) -> str:

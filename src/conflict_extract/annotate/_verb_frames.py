@@ -466,10 +466,12 @@ def _as(maker: _Maker) -> Iterator[Candidate]:
     """Object and as-phrase: described X as Y."""
     view = maker.view
     thing = maker.subject if maker.passive else maker.object
-    if thing is None:
+    if thing is None or view.low[thing].endswith(("self", "selves")):
         return
     for j in maker.obliques("as"):
         tokens = view.subtree(j)
+        if _limited(view, maker.entry, "as", tokens, j):
+            continue
         span = [i for i in view.subtree(thing, (j,)) if (maker.passive and i < maker.verb) or not maker.passive]
         if maker.passive and view.head[thing] != maker.verb:
             span = [i for i in view.subtree(thing, (maker.verb,)) if i < maker.verb]

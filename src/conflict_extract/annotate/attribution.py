@@ -16,6 +16,7 @@ from conflict_extract.annotate._candidates import Candidate, source_span
 from conflict_extract.annotate._direct import direct_candidates, speeches
 from conflict_extract.annotate._nesting import nest
 from conflict_extract.annotate._other_cues import colon_candidates, other_candidates
+from conflict_extract.annotate._reciprocal import cross
 from conflict_extract.annotate._repairs import repair
 from conflict_extract.annotate._said_acts import settle_act, split_by_act
 from conflict_extract.annotate._said_filters import stands
@@ -67,6 +68,7 @@ def find(view: View) -> list[Candidate]:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
     kept = join(view, candidates, learned)
+    kept = cross(view, kept)
     last: dict[int, Candidate] = {}
     split: list[Candidate] = []
     for candidate in kept:
