@@ -104,8 +104,11 @@ def _by_words(arcs: Arcs, record: SaidRecord) -> str | None:
         return None
     low, high = bounds[0], min(bounds[1], bounds[0] + REACH)
     lemmas = [frozenset({arcs.lemma[i], arcs.lower[i]}) for i in range(low, high)]
+    there = frozenset[str]().union(*lemmas)
     for row in responsibility_cues():
         parts = row.parts
+        if parts[0] is None or not parts[0] & there:
+            continue
         for i in range(len(lemmas)):
             end = _fits(lemmas, i, parts)
             if end is not None:

@@ -40,29 +40,46 @@ class Arcs:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.text = doc.text
-        self.starts = [token.idx for token in doc]
-        self.ends = [token.idx + len(token) for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.dep = [token.dep_ for token in doc]
+        tokens = list(doc)
+        self.starts = [token.idx for token in tokens]
+        self.ends = [start + len(token) for start, token in zip(self.starts, tokens, strict=True)]
+        self.head = [token.head.i for token in tokens]
+        self.dep = [token.dep_ for token in tokens]
         self.base = [dep.partition(":")[0] for dep in self.dep]
-        self.lower = [token.lower_ for token in doc]
-        self.lemma = [lemma_of(token.lower_, token.pos_, token.lemma_.lower()) for token in doc]
-        self.pos = [token.pos_ for token in doc]
-        self.tag = [token.tag_ for token in doc]
-        self.left = [token.left_edge.i for token in doc]
-        self.right = [token.right_edge.i + 1 for token in doc]
+        self.lower = [token.lower_ for token in tokens]
+        self.pos = [token.pos_ for token in tokens]
+        self.tag = [token.tag_ for token in tokens]
+        self.lemma = [
+            lemma_of(lower, pos, token.lemma_.lower()) for lower, pos, token in zip(self.lower, self.pos, tokens, strict=True)
+        ]
         self.kids: list[list[int]] = [[] for _ in self.head]
+        roots = []
         for i, head in enumerate(self.head):
             if head != i:
                 self.kids[head].append(i)
+            else:
+                roots.append(i)
+        self.left, self.right = self._edges(roots)
         self._first: dict[int, dict[str, int]] = {}
         self._passive: dict[int, bool] = {}
         self.sent = [0] * len(self.head)
         number = -1
-        for i, token in enumerate(doc):
+        for i, token in enumerate(tokens):
             if token.is_sent_start or i == 0:
                 number += 1
             self.sent[i] = number
+
+    def _edges(self, roots: list[int]) -> tuple[list[int], list[int]]:
+        """First token and end of every subtree: children before their heads, each token once."""
+        order = list(roots)
+        for node in order:
+            order.extend(self.kids[node])
+        left, right = list(range(len(self.head))), list(range(1, len(self.head) + 1))
+        for node in reversed(order):
+            head = self.head[node]
+            left[head] = min(left[head], left[node])
+            right[head] = max(right[head], right[node])
+        return left, right
 
     def child(self, i: int, *deps: str) -> int | None:
         """The first child with one of these relations, in the order of the relations."""

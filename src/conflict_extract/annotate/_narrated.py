@@ -131,7 +131,7 @@ class _Narrator:
             if (
                 arcs.base[i] == "advcl"
                 and not self._attributed(i)
-                and arcs.child(i, *SUBJECTS) is not None
+                and (arcs.child(i, *SUBJECTS) is not None or arcs.tag[i] in ("VBD", "VBZ", "VBP"))
                 and self._mark(i) is not None
                 and not covered[i - low]
                 and self._under_saying(i)
@@ -204,6 +204,8 @@ class _Narrator:
             if not kept:
                 continue
             i = low + offset
+            if self.spoken[i] and not self.nominal[i]:
+                continue
             figure = figure or self.figures[i]
             event = self.events.get(i)
             if event is None or event.id in events:

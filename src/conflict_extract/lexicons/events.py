@@ -8,7 +8,7 @@ in a Universal Dependencies tree.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -226,7 +226,7 @@ class ResponsibilityCue(Entry):
     positive: str
     negative: str
 
-    @property
+    @cached_property
     def parts(self) -> tuple[frozenset[str] | None, ...]:
         """The words, read; None is the placeholder."""
         return tuple(None if part == "*" else frozenset(part.lower().split("|")) for part in self.words.split(" "))

@@ -31,7 +31,9 @@ class Item(Entry):
     optional: bool = False
 
     def fits(self, lower: str, lemma: str, tag: str) -> bool:
-        """Whether a token fits; a token without a tag fits any."""
+        """Whether a token fits; a token without a tag fits any item that names words."""
+        if not self.words and self.tags:
+            return tag in self.tags
         if self.words and (lemma if self.lemma else lower) not in self.words and not (self.lemma and lower in self.words):
             return False
         return not self.tags or not tag or tag in self.tags
