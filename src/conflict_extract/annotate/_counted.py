@@ -170,6 +170,8 @@ def _by_tags(words: Words, first: int, limit: int) -> NounPhrase | None:
         token = doc[i]
         tag = token.tag_ or token.pos_
         lower = token.lower_
+        if head >= 0 and lower in ("next", "last", "this", "each", "every", "past"):
+            break  # "three town halls next year"
         if i > first + 1 and doc[i - 1].text in ("-", "‑") and doc[i - 1].whitespace_ == "":
             head = i if _is_noun(token) else -1  # the last part of a compound decides: "rocket-propelled grenades"
         elif _is_noun(token) and not token.text.endswith("-"):
@@ -196,6 +198,7 @@ def _by_tags(words: Words, first: int, limit: int) -> NounPhrase | None:
         elif (
             (token.text in ("-", "‑", "–") and i > first and token.whitespace_ == "" and i + 1 < stop)
             or tag == "POS"
+            or (lower in ("and", "or") and head < 0 and i > first and doc[i - 1].tag_ == "JJ" and _noun_follows(doc, i + 1, stop))
             or token.text in ("'s", "’s")
             or (token.text.endswith("-") and len(token.text) > 1)  # "coal- and gas-fired"
             or (lower in ("and", "or", "&") and doc[i - 1].text.endswith("-"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conflict_extract.annotate._counted import NounPhrase
-from conflict_extract.lexicons.quantities import person_nouns
+from conflict_extract.lexicons.quantities import currency_countries, person_nouns
 
 _SEX = {
     "female": "female",
@@ -38,6 +38,9 @@ def person_entry(phrase: NounPhrase) -> str | None:
             return words
     if phrase.head in table:
         return phrase.head
+    last = phrase.unit.split()[-1] if phrase.unit else ""
+    if last[:1].isupper() and last.endswith("s") and last[:-1] in currency_countries():
+        return "people"  # "200,000 Syrians"
     if phrase.head.endswith(("men", "women")) and len(phrase.head) > 5:
         return "men" if not phrase.head.endswith("women") else "women"
     return None

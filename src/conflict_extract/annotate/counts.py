@@ -47,7 +47,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONE = re.compile(r"(?<![^\W_])not\s(?:a\s)?(?:single\s)?$", re.IGNORECASE)
-_DEFINITE = frozenset({"the", "these", "those", "both", "all", "its", "their", "his", "her"})
+_DEFINITE = frozenset({"our", "the", "these", "those", "both", "all", "its", "their", "his", "her"})
 _SINGULAR = {
     "second": "seconds", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
     "decade": "decades", "century": "centuries", "night": "nights", "kilometre": "kilometres", "kilometer": "kilometers",
@@ -499,7 +499,7 @@ class _Finder:
             record.in_claims = False
             return
         before = word_before(self.text, record.start).lower()
-        small = (record.value or 99) <= 10 and not self.text[record.number[0]].isdigit() if record.number else False
+        small = (record.value or 99) <= 10
         partitive = bool(
             re.search(
                 r"\bof\s(?:the|these|those|its|their)\s$", self.text[max(0, record.start - 14) : record.start], re.IGNORECASE

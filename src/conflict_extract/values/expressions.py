@@ -244,6 +244,8 @@ def _expression(text: str, item: Item, floor: int) -> Expression:
     comparator = strength
     end = core = item.end
     follow = bound_words.after(text, end)
+    if follow is None and item.unit is not None and item.unit.start > item.span[1] + 1:
+        follow = bound_words.after(text, item.span[1])  # "20-plus months"
     if (
         follow is not None
         and not (follow.entry.phrase == "plus" and re.match(r"\s\d", text[follow.end : follow.end + 2]))
@@ -259,7 +261,7 @@ def _expression(text: str, item: Item, floor: int) -> Expression:
         modifier = " ".join(
             filter(None, (modifier, text[follow.start : follow.end].strip("-+ ") or text[follow.start : follow.end]))
         )
-        end = follow.end
+        end = max(end, follow.end)
     some = re.match(r"-something(?![a-z])", text[end : end + 12])
     if some and value is not None and value % 10 == 0 and value >= 20 and kind == "count":
         low, high, value, comparator, modifier = value + 1, value + 9, None, "range", "something"

@@ -52,7 +52,7 @@ AGE_MONTHS = re.compile(r"[-‑\s](months?|weeks?|days?|hours?)[-‑\s]old\b", r
 
 
 _AGE_BEFORE = re.compile(
-    r"(?<![^\W_])(?:aged?|ages|the age of|aged between|ages between)(?: (?:only|just|about|around|between|under|over|from))?\s$",
+    r"(?<![^\W_])(?:aged?|ages|the age of|as young as|as old as|aged between|ages between)(?: (?:only|just|about|around|between|under|over|from))?\s$",
     re.IGNORECASE,
 )
 
@@ -157,7 +157,9 @@ def glue(text: str, number: Number) -> Item | None:
 _HALF_A = re.compile(r"(?: of)? an? (?=[a-z])")
 
 
-_MORE = re.compile(r"\s(?:more|additional|further|extra|straight|consecutive|full|whole|long|successive|solid)(?=\s)")
+_MORE = re.compile(
+    r"(?:-plus|-odd|\+)(?=\s)|\s(?:more|additional|further|extra|straight|consecutive|full|whole|long|successive|solid)(?=\s)"
+)
 
 
 def _bare(text: str, item: Item, digits: bool) -> Item | None:

@@ -37,6 +37,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("clock", r"(?<![\w.:,])[0-2]\d[0-5]\d\s?(?:GMT|UTC|hrs?\b|hours\b|Z\b|local\stime|BST|CET)"),
     ("clock", r"(?<![\w.:,])(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s?o['’]clock"),
     ("clock", r"(?<!\w)(?:half|quarter)\s(?:past|to)\s\w{1,9}"),
+    # coordinates
+    ("place", r"(?<![\w.])\d{1,3}(?:\.\d{1,8})?°\s?(?:\d{1,2}(?:\.\d{1,6})?[′']\s?)?(?:\d{1,2}(?:\.\d{1,6})?[″\"]\s?)?[NSEWO](?![a-z])"),
+    ("place", r"(?<![\w.])-?\d{1,3}\.\d{3,8};\s-?\d{1,3}\.\d{3,8}(?![\w.])"),
     # identifiers
     ("id", r"https?://[^\s<>\"]{1,2000}|www\.[^\s<>\"]{1,2000}|(?<![\w.@/-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.\w{2,8}){1,3}"),
     ("id", r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)"),

@@ -130,7 +130,7 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
     counted = bool(follow) and follow[0].islower() and is_counted_noun(follow.lower())
     digits = number.form == "digits"
     if bare in not_counted("label"):
-        if before[0].isupper() and (digits or written[0].isupper()):
+        if before[0].isupper():
             return True
         return digits and not counted and "." not in written and text[number.end : number.end + 1] not in ("-", "–", "%")
     if not digits and follow[:1].isupper() and written[0].isupper() and bare in ("the", "of"):
@@ -176,7 +176,7 @@ def is_pronoun_one(text: str, number: Number) -> bool:
         return True
     if text[number.end : number.end + 2] in ("'s", "’s") or text[max(0, number.start - 1) : number.start] == "-":
         return True
-    if _RATIO.match(text, number.end):
+    if _RATIO.match(text, number.end) or text[max(0, number.start - 2) : number.start] == ", ":
         return False
     follow = word_after(text, number.end).lower()
     if not follow or follow in _PRONOUN_AFTER:
