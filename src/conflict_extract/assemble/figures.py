@@ -96,6 +96,8 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
             for earlier in recent.get(name, [])[-WINDOW:]:
                 if name.startswith("unit/") and _both_counted(figure, earlier):
                     continue  # their categories differ: killed and wounded soldiers
+                if figure.quantity.id == earlier.quantity.id:
+                    continue  # one mention that two claims share
                 if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
                     yield figure, earlier
             recent.setdefault(name, []).append(figure)

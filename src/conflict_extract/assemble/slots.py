@@ -62,8 +62,10 @@ def _hedges(index: Index, draft: Draft) -> list[layer.ModalityRecord]:
 
 
 def _in_cue(draft: Draft, hedge: layer.ModalityRecord) -> bool:
-    """Whether the hedge is the cue itself ("estimated", "claimed"): the act says that already."""
-    return draft.cue is not None and draft.cue[0] < hedge.end and hedge.start < draft.cue[1]
+    """Whether the hedge is the cue itself ("estimated", "claimed"): the act says that already. "According to unconfirmed reports" is
+    more than its cue.
+    """
+    return draft.cue is not None and draft.cue[0] < hedge.end <= draft.cue[1] + 3 and hedge.start < draft.cue[1]
 
 
 # -- events -----------------------------------------------------------------------------------------------
