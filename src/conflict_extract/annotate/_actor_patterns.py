@@ -244,6 +244,10 @@ def _affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: 
     if chosen is not None:
         _from_side(scene, draft, chosen, role, words)
         return
+    unknown = _unlisted_side(scene, draft)
+    if unknown is not None and role.kind == "person":
+        draft.affiliation, draft.source_type = unknown, unknown.source_type
+        return
     if draft.definite and determiner in _possessive_words():
         draft.affiliation = _possessor(scene, draft, determiner)
         return
@@ -275,6 +279,23 @@ def _by_office(scene: Scene, draft: Draft) -> bool:
     return False
 
 
+def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
+    """An organisation outside the tables in the phrase or behind it: "a Green Party candidate", "the head of Agro-Prohnoz"."""
+    doc = scene.doc
+    if draft.noun in ("critic", "critics", "supporter", "supporters", "opponent", "opponents", "reader", "customer"):
+        return None
+    places = list(range(draft.first, draft.head))
+    if draft.last < len(doc) and doc[draft.last].lower_ in ("of", "for", "from", "with", "at"):
+        places += [draft.last + 1, draft.last + 2]
+    for index in places:
+        other = scene.by_first.get(index)
+        if other is None or other.kind != "entity" or other.entry is not None or other.candidates:
+            continue
+        if other.type in ("organization", "armed_group", "media") and doc[other.last - 1].text not in HYPHENS:
+            return other
+    return None
+
+
 def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str]) -> None:
     entry = hit.entry
     if entry is None:
@@ -304,6 +325,7 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
         draft.affiliation = state.id
         return
     draft.country = entry.country
+    draft.source_type = entry.source_type
     draft.affiliation = entry.affiliation or entry.id
     if entry.affiliation and entry.type == "media":
         draft.affiliation = entry.id

@@ -55,13 +55,13 @@ def spoken_type(scene: Scene, draft: Draft, role: Role | None, words: Sequence[s
     if role is not None and not flexible and role.source_type is not None:
         return _retyped(role.source_type, words)
     side = scene.index.get(draft.affiliation) if isinstance(draft.affiliation, str) else None
-    by_side = entry_type(side) if side is not None else None
+    by_side = draft.source_type or (entry_type(side) if side is not None else None)
     if by_side in ("un", "igo", "ngo", "company", "media", "party"):
         return by_side
     decided = _by_modifiers(words[:-1] if role is not None else words)
     if decided is not None:
         return "military" if decided == "government" and noun in ("force", "forces", "troops") else decided
-    if isinstance(draft.affiliation, Draft):
+    if isinstance(draft.affiliation, Draft) and by_side is None:
         by_side = draft.affiliation.source_type
     if by_side == "government" and role is not None and role.source_type in ("military", "police", "armed_group"):
         return "military" if role.source_type == "armed_group" else role.source_type
