@@ -8,6 +8,10 @@ from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
 QUOTING = frozenset(["quote", "quotes", "quoted", "quoting", "cite", "cites", "cited", "citing", "paraphrased"])
+TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today tomorrow night dawn noon midnight dusk morning evening then now week "
+    "month year end phone telephone email radio telegram name hand".split()
+)
 PERSONAL = frozenset({"PERSON", "PER"})
 
 
@@ -299,7 +303,11 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         start, end = view.tokens(mention.start, mention.end)
         if start >= first - 1 or end > last:
             first, last = min(first, start), max(last, end)
-    elif view.ent[head]:
+    if last < view.n and view.mention[last] is not None and view.pos[last] == "PROPN" and view.pos[head] == "NOUN":
+        named = view.mention[last]
+        if named is not None and named.form in ("name", "acronym") and named.use == "actor" and mention is not None and named.actor == mention.actor:
+            return first, view.tokens(named.start, named.end)[1], head  # "the U.N. refugee agency UNHCR"
+    if mention is None and view.ent[head]:
         while (
             last < view.n
             and view.doc[last].ent_iob_ == "I"

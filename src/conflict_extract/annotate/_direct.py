@@ -122,7 +122,7 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
     for i in range(after, limit):
         if view.quote[i] >= 0 or (view.paragraph[i] != quote.paragraph and view.paragraph[i] >= 0):
             return None
-        if view.word[i] in (".", ";", ":") and i > after:
+        if view.word[i] in (".", ";", ":") and i > after and (view.word[i] != "." or view.sent_end[i] == i + 1):
             return None
         entry = _verb_entry(view, i, learned)
         if entry is None:

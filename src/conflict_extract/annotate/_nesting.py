@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from conflict_extract.annotate._candidates import Candidate
+from conflict_extract.annotate._content import trim
 from conflict_extract.annotate._view import View
 
 FIRST_PERSON = frozenset({"i", "we", "me", "us"})
 OWN_PRONOUNS = frozenset({"it", "he", "she", "they", "i", "we"})
+BACKGROUND = frozenset({"after", "before", "while", "although", "though"})
 THOUGHT = frozenset({"opinion", "statement", "confirmation", "estimate", "commitment"})
 
 
@@ -75,24 +77,33 @@ def _clip(inner: Candidate, outer: Candidate) -> None:
 
 
 def _cut_relatives(view: View, candidates: list[Candidate]) -> None:
-    """A saying in a relative clause that ends another's content ("…, whom it described as …") is no part of that content."""
-    by_end = {candidate.content[-1][1]: candidate for candidate in candidates}
+    """A saying in a relative or adverbial clause that ends another's content is no part of that content.
+
+    "…, whom it described as agents"; "… after they agreed to lay down their arms".
+    """
+    by_end: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        by_end.setdefault(candidate.content[-1][1], []).append(candidate)
     for candidate in candidates:
         node = candidate.anchor
         for _ in range(4):
-            if view.dep[node] == "acl:relcl" or view.head[node] == node:
+            if view.dep[node] in ("acl:relcl", "advcl") or view.head[node] == node:
                 break
             node = view.head[node]
-        if view.dep[node] != "acl:relcl":
-            continue
         first = view.left[node]
-        outer = by_end.get(candidate.content[-1][1])
-        if outer is None or outer is candidate or first == 0 or view.word[first - 1] != ",":
+        if view.dep[node] == "acl:relcl":
+            apart = first > 0 and view.word[first - 1] == ","
+        else:
+            apart = view.dep[node] == "advcl" and view.low[first] in BACKGROUND
+        if not apart or first == 0 or candidate.source is None:
             continue
-        start, end = outer.content[-1]
-        cut = view.end[first - 2] if first >= 2 else start
-        if start < cut < end and start < view.start[first] <= candidate.cue[0] < end:
-            outer.content[-1] = [start, cut]
+        for outer in by_end.get(candidate.content[-1][1], ()):
+            start, end = outer.content[-1]
+            if outer is candidate or outer.direct or not start < view.start[first] <= candidate.cue[0] < end:
+                continue
+            cut = trim(view.text, start, view.start[first])
+            if cut is not None:
+                outer.content[-1] = [*cut]
 
 
 def _relative(view: View, candidate: Candidate) -> bool:

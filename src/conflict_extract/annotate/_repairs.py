@@ -68,6 +68,12 @@ def _cue_above(view: View, i: int) -> int | None:
     return best
 
 
+def _speaks(view: View, i: int) -> bool:
+    """Whether a noun is an actor."""
+    mention = view.mention[i]
+    return mention is not None and mention.use == "actor"
+
+
 def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) -> bool:
     """Whether a verb coordinated with the content of a cue is rather a second cue of the same source."""
     if not any(frame.startswith(DEMANDING) or frame == "to" for frame in entry.frames) and "that" not in entry.frames:
@@ -82,6 +88,8 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
     subject = next((j for j in view.children[clause] if view.dep[j].startswith("nsubj")), None)
     if first != view.tag[second]:
         return True
+    if subject is not None and view.pos[subject] == "NOUN" and not _speaks(view, subject) and set(entry.frames) - set(entry.weak):
+        return True  # a thing neither thinks nor accuses
     return (
         subject is not None
         and view.low[subject] not in ("it", "he", "she", "they")

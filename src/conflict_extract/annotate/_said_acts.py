@@ -11,6 +11,7 @@ from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.wordings import wordings
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”'’]*\s+(?=[\"“'‘A-Z\[])")
+_CALLING = re.compile(r",? and (?=(?:we |i )?(?:repeat|call (?:on|upon)|urge|demand|appeal|ask)\b)", re.IGNORECASE)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Capt|Sgt|Maj|St|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs|Rep|Sen|Gov|Prof|Rev|Fr)|\b[A-Z])\.$"
 )
@@ -29,7 +30,14 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         out.append((begin, match.start()))
         begin = match.end()
     out.append((begin, end))
-    return out
+    parts: list[tuple[int, int]] = []
+    for first, last in out:  # "we fear …, and repeat our call on …" does two things
+        match = _CALLING.search(text, first, last)
+        if match is not None and match.start() - first > 25 and last - match.end() > 25:
+            parts += [(first, match.start()), (match.end(), last)]
+        else:
+            parts.append((first, last))
+    return parts
 
 
 def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | None:

@@ -85,7 +85,12 @@ def stands(view: View, candidate: Candidate) -> bool:
         return False
     if view.tag[i] == "VB" and not auxiliaries and candidate.source is None:
         return False  # imperative
-    if candidate.source is None and not view.passive(i):
+    if i and view.word[i - 1] == "-":
+        return False
+    alone = len(candidate.content) == 1 and view.text[slice(*candidate.content[0])].lower() in ("it", "this", "that", "they")
+    if alone and (view.passive(i) or candidate.frame == "raise"):
+        return False
+    if candidate.source is None and (not view.passive(i) or candidate.frame in ("as", "pred") and candidate.act == "opinion"):
         candidate.strong = False
     if candidate.source is not None and view.low[candidate.source[2]] == "you":
         candidate.strong = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import source_span
@@ -121,6 +122,8 @@ class Speakers:
         if together is not None:
             return together
         joint = view.mention[head]
+        if "reciprocal" in record.rule:
+            joint = next((m for m in layer_mentions(view, head) if m.form in ("name", "acronym")), joint)
         if joint is not None and joint.use != "modifier":
             row = scene.rows.get(joint.actor)
             if row is not None:
@@ -296,8 +299,11 @@ class Speakers:
                 break
             if record.speaker is None and record.source is not None:
                 self._settle(record)
+        home = self._home()
         for record in self.said:
             self._complete(record)
+            if home is not None:
+                self._at_home(record, home)
         for record in self.said:
             self._target(record)
             self._own_will(record)
@@ -363,6 +369,40 @@ class Speakers:
             if row is not None and row.type in COLLECTIVE and mention is not None and mention.end < view.start[head]:
                 return row.affiliation if row.type == "government_body" and row.affiliation else row.key
         return None
+
+    def _home(self) -> str | None:
+        """The state that the document is about: with at least six in ten of the countries of its places and state actors."""
+        counts: Counter[str] = Counter()
+        places = {row.key: row for row in layer.read_table(self.view.doc, "places", layer.PlaceRow)}
+        for place in layer.read(self.view.doc, "places", layer.PlaceMention):
+            row = places.get(place.place)
+            if row is not None and row.country:
+                counts[row.country] += 1
+        for mention in layer.read(self.view.doc, "actors", layer.ActorMention):
+            actor = self.scene.rows.get(mention.actor)
+            if actor is not None and actor.type == "state" and actor.country:
+                counts[actor.country] += 1
+        if not counts:
+            return None
+        country, most = counts.most_common(1)[0]
+        if most < 2 or most < 0.6 * sum(counts.values()):
+            return None
+        return next((row.key for row in self.scene.rows.values() if row.type == "state" and row.country == country), None)
+
+    def _at_home(self, record: layer.SaidRecord, home: str) -> None:
+        """The army, the police, a minister of no named state belong to the state that the document is about."""
+        row = self.scene.rows.get(record.speaker or "")
+        if row is None or record.former or row.kb is not None or row.country is not None:
+            return
+        if row.source_type not in ("government", "military", "police", "judiciary", "legislature"):
+            return
+        own = record.affiliation == row.key
+        named = row.name[:1].isupper() and row.type != "person"
+        if named or record.affiliation is not None and not own:
+            return
+        if {"local", "regional", "provincial", "western", "foreign"} & set(row.name.lower().split()):
+            return
+        record.affiliation = home
 
     def _bridge(self, record: layer.SaidRecord, row: layer.ActorRow) -> str | None:
         """A bare "spokesman" or "official" speaks for the organisation that spoke or was spoken of in the sentence before."""

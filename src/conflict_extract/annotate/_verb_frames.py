@@ -530,8 +530,33 @@ def _saying(maker: _Maker) -> Iterator[Candidate]:
             agent = agent_of(view, verb)
             skip = (verb,) if agent is None else (verb, agent)
             tokens = sorted(set(view.subtree(thing, skip)) | set(inner))
+            if not maker.passive and maker.source is not None and j + 1 < view.n and view.word[j + 1] in (".", ","):
+                first = source_span(view, maker.source)[0]
+                start = view.sent[verb]
+                if first - start >= 5 and view.word[first - 1] == ",":  # "P, the paper quoted an official as saying"
+                    tokens = list(range(start, first - 1)) + [i for i in tokens if i > verb]
+                    yield from maker.make("saying", [i for i in tokens if i != verb], "quoted-as-saying", that=False)
+                    yield from _said_before(maker, thing, j, list(range(start, first - 1)))
+                    return
             yield from maker.make("saying", [i for i in tokens if i != verb], "quoted-as-saying", source=agent, that=False)
             return
+
+
+def _said_before(maker: _Maker, who: int, saying: int, content: list[int]) -> Iterator[Candidate]:
+    """The inner claim of "P, the paper quoted an official as saying"."""
+    spans = pieces(maker.view, content)
+    if spans:
+        yield Candidate(
+            cue=cue_span(maker.view, saying, saying + 1),
+            anchor=saying,
+            source=source_span(maker.view, who),
+            content=spans,
+            act="statement",
+            frame="that",
+            entry="say",
+            rule="quoted-as-saying",
+            neutral=True,
+        )
 
 
 def _p(maker: _Maker) -> Iterator[Candidate]:
