@@ -280,7 +280,7 @@ def _record(part: Expression, period: Period, basis: str, anchor: date | None) -
         basis = "event"
     known = period.start is not None
     settled = known or bool(period.readings) or period.partial is not None
-    in_claims = not (period.is_duration or period.vague)
+    in_claims = not (period.is_duration or period.vague or part.loose)
     if period.anaphoric and not known:
         in_claims = part.main.kind == "anaphor" and anchor is None and part.main.which not in ("after", "before")
     elif not settled and anchor is not None:
