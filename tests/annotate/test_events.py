@@ -307,7 +307,7 @@ def test_linear_time(make: Any) -> None:
     component, modality = EventsComponent(), ModalityComponent()
     component(modality(make(5)))
     times = []
-    for size in (80, 800):
+    for size in (60, 600):
         best = 99.0
         for _ in range(2):
             doc = make(size)

@@ -130,6 +130,8 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
             if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and _adjectival(arcs, i))):
                 return None
             tokens = frozenset({i})
+        elif row.frame == "n.state":
+            tokens = _state(arcs, i, row.lemmas)
         else:
             tokens = _run(arcs, i, row.lemmas)
     if tokens is None:
@@ -260,6 +262,14 @@ def _run(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | None:
     if all(arcs.pos[k] in ("VERB", "AUX", "ADP", "DET") and arcs.tag[k] != "VBG" for k in tokens if k == j - 1):
         return None
     return frozenset(tokens)
+
+
+def _state(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | None:
+    """A preposition and its noun, whatever stands between ("under rebel control")."""
+    noun = arcs.head[i]
+    if arcs.base[i] != "case" or arcs.lower[i] != lemmas[0] or not i < noun <= i + 5:
+        return _run(arcs, i, lemmas)
+    return frozenset({i, noun}) if arcs.lemma[noun] == lemmas[1] or arcs.lower[noun] == lemmas[1] else None
 
 
 def _head(arcs: Arcs, tokens: frozenset[int]) -> int:
