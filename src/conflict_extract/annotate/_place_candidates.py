@@ -9,7 +9,7 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from conflict_extract.annotate import _place_patterns as patterns
-from conflict_extract.annotate._place_context import Candidate, Context, Spans, is_region, people
+from conflict_extract.annotate._place_context import Candidate, Context, Known, is_region, people
 from conflict_extract.annotate._place_links import bracketed, link
 from conflict_extract.annotate._place_names import Reading, weak
 from conflict_extract.annotate._place_words import Words, slot, slots
@@ -21,18 +21,15 @@ WITH_ENTITIES, WITHOUT_ENTITIES = 4.0, 3.7
 IN_ORGANISATION, AS_ORGANISATION = 4.3, 4.5  # "Alexandria Police"; an entity ORG that is just the name
 
 
-def find_candidates(
-    doc: Doc, table: PlaceTable, persons: Spans = (), organisations: Spans = (), adjectives: Spans = ()
-) -> tuple[Words, list[Candidate]]:
+def find_candidates(doc: Doc, table: PlaceTable, known: Known | None = None) -> tuple[Words, list[Candidate]]:
     """The words of the document and all candidates in order of the text, with the links between neighbours.
 
     Args:
         doc: the document; its entities are used if it has some.
         table: our tables and the user's.
-        persons, organisations, adjectives: character spans of persons, organisations and adjectives of nations ("Sudanese") that
-            another component knows.
+        known: names that another component knows.
     """
-    context = Context(doc, table, persons, organisations, adjectives)
+    context = Context(doc, table, known or Known())
     patterns.find_shorts(context)
     patterns.find_roads(context)
     for start, end, kind in context.kinds.spans:
@@ -91,6 +88,14 @@ def _place(context: Context, start: int, end: int) -> None:
     if longer is not None and longer[0] > end and context.free(end, longer[0]) and _extends(context, end, longer[0]):
         end = longer[0]
     start = _past_directions(context, start, end)
+    kinds = slots("drop_noun", "settlement_noun", "region_noun", "area_noun", "water_noun", "facility_noun")
+    tail = end
+    while tail > start + 1 and words.lower[tail - 1].isalpha() and not words.cap[tail - 1] and words.lower[tail - 1] not in kinds:
+        tail -= 1
+    if tail < end and names.get(start, end) is None:  # "Assad regime" is no place, "Aleppo offensive" is one for Aleppo
+        if names.get(start, tail) is None:
+            return
+        end = tail
     reading, name_end, noun = names.get(start, end), end, None
     if reading is None:
         stop = end
@@ -108,6 +113,9 @@ def _place(context: Context, start: int, end: int) -> None:
     if not any(words.cap[start:name_end]) or context.no_place(start, name_end) or len(text) < 2 or text.isdigit():
         return
     span_end = end if words.cap[end - 1] else name_end
+    if reading is None and noun is None and end < len(words) and words.lower[end] in slot("building_noun") and not words.cap[end]:
+        context.add(patterns.building(context, start, end + 1))  # "al-Khani" + "mosque"
+        return
     item = Candidate(start, span_end, text, reading or Reading(fold(text)), "entity", noun)
     patterns.mark_facility(context, item)
     patterns.mark_noun(context, item)
@@ -209,7 +217,7 @@ def _judge(context: Context, start: int, end: int, reading: Reading) -> str:
     if context.part_of_person(start, end):
         return "no"
     if context.is_kind(start, end, "PER"):
-        return "pattern" if context.whole(start, end) and context.placed(start, end) else "no"
+        return "pattern" if context.whole(start, end) and context.placed(start, end, reading) else "no"
     if context.part_of_other(end):
         return "no"
     if context.is_kind(start, end, "ORG"):
@@ -238,6 +246,8 @@ def _in_organisation(context: Context, start: int, end: int, reading: Reading) -
     """ "Alexandria Police", "University of Texas": a place inside an organisation's name."""
     words = context.words
     if context.whole(start, end):
+        if context.generic(start, end) or (not words.text[start].isupper() and context.placed(start, end, reading)):
+            return "pattern"
         big = context.locative(start) and not words.text[start].isupper() and people(reading) >= AS_ORGANISATION
         return "organisation" if reading.strong or big else "wait"
     first = not (start and context.kinds.entity[start - 1] == "ORG")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._place_names import Names, Reading
+from conflict_extract.annotate._place_names import Names, Reading, weak
 from conflict_extract.annotate._place_words import Words, slot, slots
 from conflict_extract.lexicons.gazetteer import ALIAS, MAIN, gazetteer
 from conflict_extract.lexicons.places import PlaceTable
@@ -17,6 +17,7 @@ LOC = frozenset({"LOC", "GPE", "FAC", "PLACE"})
 PER = frozenset({"PER", "PERSON"})
 ORG = frozenset({"ORG", "NORP"})
 Spans = Sequence[tuple[int, int]]
+LARGE = 4.3  # log10 of the population from which a name counts in more contexts
 
 
 @dataclass(slots=True)
@@ -57,8 +58,21 @@ class Kinds:
     by_model: bool = False
 
 
-def kinds_of(doc: Doc, words: Words, persons: Spans, organisations: Spans, adjectives: Spans) -> Kinds:
-    """Entities first; names of the layer `actors` fill what they leave free."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Character spans that another component knows: states, groups and organisations of its tables, other persons and
+    organisations, adjectives of nations ("Sudanese").
+    """
+
+    states: Spans = ()
+    listed: Spans = ()
+    persons: Spans = ()
+    organisations: Spans = ()
+    adjectives: Spans = ()
+
+
+def kinds_of(doc: Doc, words: Words, known: Known) -> Kinds:
+    """Names that stand in the tables of actors first, then entities, then other names where they leave room."""
     kinds = Kinds([""] * len(doc), [False] * len(doc))
 
     def put(start: int, end: int, kind: str) -> None:
@@ -69,17 +83,24 @@ def kinds_of(doc: Doc, words: Words, persons: Spans, organisations: Spans, adjec
         if kind == "PER" and end - start > 1:
             kinds.persons.update(words.lower[start:end])
 
+    for kind, spans in (("LOC", known.states), ("ORG", known.listed)):
+        for begin, stop in spans:
+            span = doc.char_span(begin, stop)
+            if span is not None and not any(kinds.entity[span.start : span.end]):
+                put(span.start, span.end, kind)
     for ent in doc.ents:
+        if any(kinds.entity[ent.start : ent.end]):
+            continue
         kind = "LOC" if ent.label_ in LOC else "PER" if ent.label_ in PER else "ORG" if ent.label_ in ORG else ""
         if kind:
             put(ent.start, ent.end, kind)
-    kinds.by_model = bool(kinds.spans)
-    for kind, spans in (("PER", persons), ("ORG", organisations)):
+    kinds.by_model = bool(doc.ents)
+    for kind, spans in (("PER", known.persons), ("ORG", known.organisations)):
         for begin, stop in spans:
             span = doc.char_span(begin, stop, alignment_mode="expand")
             if span is not None and not any(kinds.entity[span.start : span.end]):
                 put(span.start, span.end, kind)
-    for begin, stop in adjectives:
+    for begin, stop in known.adjectives:
         span = doc.char_span(begin, stop)
         for index in range(span.start, span.end) if span is not None else ():
             kinds.adjective[index] = True
@@ -89,11 +110,11 @@ def kinds_of(doc: Doc, words: Words, persons: Spans, organisations: Spans, adjec
 class Context:
     """The document with its names and entities, and questions about the surroundings of a stretch of tokens."""
 
-    def __init__(self, doc: Doc, table: PlaceTable, persons: Spans, organisations: Spans, adjectives: Spans) -> None:
+    def __init__(self, doc: Doc, table: PlaceTable, known: Known) -> None:
         self.doc = doc
         self.words = Words(doc)
         self.names = Names(self.words, table)
-        self.kinds = kinds_of(doc, self.words, persons, organisations, adjectives)
+        self.kinds = kinds_of(doc, self.words, known)
         self.taken = [False] * len(doc)
         self.found: list[Candidate] = []
         self.ends_at: dict[int, str] = {}  # end of a candidate -> its rule
@@ -148,9 +169,9 @@ class Context:
         return words.at(end) in kinds and not words.cap[end]
 
     def comma_region(self, end: int) -> bool:
-        """Whether ", Region" follows: a printed short form, a country or a first-level region."""
+        """Whether ", Region" or "in Region" follows: a printed short form, a country or a first-level region."""
         words = self.words
-        if words.at(end) != ",":
+        if words.at(end) not in (",", "in"):
             return False
         if end + 1 in self.shorts:
             return True
@@ -193,15 +214,34 @@ class Context:
         adjective = self.words.token(start).pos_ == "ADJ" and self.names.get(start, end) is None
         return adjective or self.words.lower[start] in slots("direction", "compass")
 
-    def placed(self, start: int, end: int) -> bool:
-        """Whether a name that the model took for a person stands where only a place can: "resident of X", "in X", "X, Ohio"."""
+    def placed(self, start: int, end: int, reading: Reading) -> bool:
+        """Whether a name that the model took for a person stands where only a place can: "resident of X", "in X", "X, Ohio".
+
+        Places of 20,000 people or more, regions and countries count in more contexts ("reached X", "from X", "attacks on X").
+        """
         words = self.words
-        if end - start > 2 or any(word in self.kinds.persons for word in words.lower[start:end]):
+        if end - start == 1 and words.lower[start] in self.kinds.persons:
             return False
-        before = words.at(start - 1)
+        if self.comma_region(end) or self.listed(start):
+            return True
+        index = words.back_over(start - 1)
+        before, back = words.at(index), words.at(index - 1)
         if before == "of":
-            return words.at(start - 2) in slot("of_place")
-        return before in ("in", "near", "outside", "at") or self.comma_region(end) or self.listed(start)
+            return back in slot("of_place") or back in slots("settlement_noun", "region_noun", "compass", "near_noun")
+        if before in slot("strict_locative") and before not in ("around", "through"):
+            return back != "according"
+        if before == "to" and back in slots("close_adjective", "compass"):
+            return True
+        large = reading.strong or is_region(reading) or people(reading) >= LARGE
+        if not large or weak(reading):
+            return False
+        if before == "on" and (words.is_act(index - 1, "to_verb_on") or back in slot("facility_act_noun")):
+            return True
+        if before in ("from", "between", "for", "via") or (
+            before == "to" and end - start <= 3 and words.at(index - 1) in slot("moved")
+        ):
+            return True
+        return any(words.is_act(index, name) for name in ("from_verb", "to_verb", "facility_act"))
 
     def listed(self, start: int) -> bool:
         """Whether the word before is "and" or a comma behind another place."""

@@ -6,21 +6,18 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spacy.tokens import Doc
-
 from conflict_extract.annotate._place_words import ARTICLES, POSSESSIVE, Words, slots
 from conflict_extract.lexicons.gazetteer import STRIPPED, fold, gazetteer, unpack
 from conflict_extract.lexicons.places import PlaceEntry, PlaceTable, RegionShort, country_names, region_shorts
 
 MAX_WORDS = 6
-PBIG = 1000  # no more rows of one name are looked at
-
-
-PARTICLES = frozenset(
-    ["of", "the", "and", "upon", "on", "in", "&", "de", "del", "della", "di", "do", "da", "dos", "das", "la", "le", "las", "les"]
-    + ["los", "el", "al", "ez", "ed", "es", "en", "sur", "am", "an", "der", "den", "e", "y", "i", "bin", "ben"]
-)
 BIG = 1000  # no more rows of one name are looked at
+PARTICLES = frozenset(
+    [
+        *("of", "the", "and", "upon", "on", "in", "&", "de", "del", "della", "di", "do", "da", "dos", "das", "la", "le", "las"),
+        *("les", "los", "el", "al", "ez", "ed", "es", "en", "sur", "am", "an", "der", "den", "e", "y", "i", "bin", "ben"),
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -49,12 +46,19 @@ def ends(words: Words, index: int) -> list[int]:
             found.append(position + 1)
         elif lower in PARTICLES and count and loose < 2:
             loose += 1
-        elif not (words.joined(position) or (lower in ARTICLES and position == index) or _owns(words, position, count)):
+        elif not (_linked(words, position) or (lower in ARTICLES and position == index) or _owns(words, position, count)):
             if found and found[-1] == position and lower in _small_nouns():
                 found.append(position + 1)
             break
         position += 1
     return found
+
+
+def _linked(words: Words, index: int) -> bool:
+    """A hyphen inside a word, or a small word between two of them ("Port-au-Prince")."""
+    if words.joined(index):
+        return True
+    return 0 < index < len(words) - 1 and words.joined(index - 1) and words.joined(index + 1)
 
 
 def _owns(words: Words, index: int, count: int) -> bool:
@@ -134,13 +138,12 @@ def _short_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?P<dotted>{dotted})(?!\w)|(?<=[a-z],\s)(?P<postal>{postal})(?![\w.])")
 
 
-def short_regions(doc: Doc) -> list[tuple[int, int, RegionShort]]:
+def short_regions(text: str) -> list[tuple[int, int, RegionShort]]:
     """Printed short forms of states and provinces ("Ill.", "W.Va.", ", TX") as character spans.
 
     A form with one full stop ("Miss.", "Ore.") counts only after a name and a comma, a form with two ("S.C.") anywhere.
     """
     found: list[tuple[int, int, RegionShort]] = []
-    text = doc.text
     for match in _short_pattern().finditer(text):
         form = re.sub(r"\s", "", match.group())
         entry = region_shorts()[("," if match.group("postal") else "") + form]

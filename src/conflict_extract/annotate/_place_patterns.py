@@ -16,12 +16,14 @@ LONGEST = 4  # words before a generic noun that belong to its name
 
 def find_shorts(context: Context) -> None:
     """Printed short forms of states and provinces ("Ill.", "W.Va.", ", TX")."""
-    for begin, stop, entry in short_regions(context.doc):
+    for begin, stop, entry in short_regions(context.words.source):
         span = context.doc.char_span(begin, stop, alignment_mode="expand")
         if span is None or not context.free(span.start, span.end):
             continue
         reading = Reading(fold(entry.region))
-        item = Candidate(span.start, span.end, context.doc.text[begin:stop], reading, "short", "state", begin=begin, stop=stop)
+        item = Candidate(
+            span.start, span.end, context.words.source[begin:stop], reading, "short", "state", begin=begin, stop=stop
+        )
         item.region = (entry.country, entry.region)
         context.shorts.add(span.start)
         context.add(item)
@@ -63,9 +65,12 @@ def find_named_by_noun(context: Context, index: int) -> Candidate | None:
     if words.at(index + 1) not in ("of", "called", "named"):
         return None
     start = index + 2 + (words.at(index + 2) == "the")
-    if start >= len(words) or not words.starts(start) or context.taken[start] or context.kinds.entity[start] == "ORG":
+    if start >= len(words) or not words.starts(start) or context.taken[start]:
         return None
-    return make(context, start, _run_end(context, start), "pattern", words.lower[index])
+    end = _run_end(context, start)
+    if context.is_kind(start, end, "ORG") and not context.whole(start, end):
+        return None
+    return make(context, start, end, "pattern", words.lower[index])
 
 
 def big_noun(context: Context, index: int) -> tuple[int, int] | None:
@@ -95,7 +100,8 @@ def small_facility(context: Context, index: int) -> Candidate | None:
     start = _name_start(context, index)
     if start == index or not context.free(start, index + 1) or not words.starts(start):
         return None
-    if any(context.names.get(begin, index) for begin in range(start, index)) or context.is_kind(start, index, "PER"):
+    known = any(context.names.get(at, index) for at in range(start, index) if not (at and words.joined(at - 1)))
+    if known or context.is_kind(start, index, "PER"):
         return None
     if words.sentence_start[start] and _plain(context, start):
         return None

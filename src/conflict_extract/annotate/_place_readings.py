@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from conflict_extract.annotate._place_context import Candidate
 from conflict_extract.annotate._place_words import slot
-from conflict_extract.lexicons.gazetteer import MAIN, fold, gazetteer
+from conflict_extract.lexicons.gazetteer import MAIN, STRIPPED, fold, gazetteer
 from conflict_extract.lexicons.places import country_points
 
 MAX_ROWS = 60  # readings of one name that are compared (the largest, and those in regions that the text names)
@@ -21,6 +21,7 @@ ENTRY, FACILITY_ENTRY = 6.5, 4.5  # prior of an entry of our tables
 ADMIN1, ADMIN2, PER_PEOPLE = 4.6, 2.4, 0.25
 UNKNOWN_PEOPLE = 2.3  # log10 of the population taken where the source has none
 ALTERNATE, CAPITAL = -0.7, 0.8
+SEAT, SEAT_PEOPLE = -0.3, 4.0  # a region against the place of its name (of 10^4 people or more) inside it
 NOUN, OTHER_REGION, AGAINST_NOUN = 3.0, 2.0, -2.0
 NOT_THE_COUNTRY = -3.0  # a town called like a country
 NOT_THE_ENTRY = -8.0  # a place called like a region of our tables
@@ -210,6 +211,11 @@ def _add_rows(readings: _Readings, rows: Sequence[tuple[int, int]], hint: str, l
     table = gazetteer()
     numbers = np.array([row for row, _ in rows], dtype=np.int64)
     coordinates, people = table.coordinates(numbers), table.populations(numbers)
+    seats: dict[int, float] = {}
+    for (row, kind), size in zip(rows, people.tolist(), strict=True):
+        if kind != STRIPPED and row < table.places and size >= SEAT_PEOPLE:
+            region = int(table.admin1_index[row])
+            seats[region] = max(size, seats.get(region, 0.0))
     for position, (row, kind) in enumerate(rows):
         level = table.level(row)
         code = table.countries[int(table.country_index[row])]
@@ -220,6 +226,10 @@ def _add_rows(readings: _Readings, rows: Sequence[tuple[int, int]], hint: str, l
                 prior += CAPITAL
         else:
             prior = (ADMIN1 if level == "admin1" else ADMIN2) + PER_PEOPLE * size
+            if level == "admin1" and int(table.admin1_index[row]) in seats:
+                prior = min(
+                    prior, seats[int(table.admin1_index[row])] + SEAT
+                )  # "Marib" alone is the town, "Marib province" the region
         if kind != MAIN:
             prior += ALTERNATE
         if hint:

@@ -94,13 +94,17 @@ def resolve(candidates: Sequence[Candidate], countries: Mapping[str, float]) -> 
         for group, score in zip(groups, scores, strict=True):
             _chances(group, score)
     picked = [_pick(groups, group, votes) for group in groups]
+    settled: dict[str, int] = defaultdict(int)  # countries of the places below the level of countries
+    for choice in picked:
+        if choice.row is not None and choice.code is not None:
+            settled[choice.code] += 1
     result: list[Choice] = []
     for number, item in enumerate(candidates):
         choice = picked[of[number]]
         if choice.key is None:
             neighbours = [picked[of[other]] for other in _neighbours(number, len(candidates))]
             holders = [picked[of[other]] for other in (item.within, item.near[0] if item.near else None) if other is not None]
-            choice = Choice(context_country=_context_country(holders, neighbours, votes))
+            choice = Choice(context_country=_context_country(holders, neighbours, settled, votes))
         result.append(choice)
     return result
 
@@ -296,13 +300,18 @@ def _neighbours(number: int, count: int) -> list[int]:
     return sorted(near, key=lambda other: (abs(other - number), other))
 
 
-def _context_country(holders: Sequence[Choice], neighbours: Sequence[Choice], votes: Mapping[str, float]) -> str | None:
-    """The country of an unknown place: of what contains it, else the one that the text is mostly about, else of a neighbour."""
+def _context_country(
+    holders: Sequence[Choice], neighbours: Sequence[Choice], settled: Mapping[str, int], votes: Mapping[str, float]
+) -> str | None:
+    """The country of an unknown place: of what contains it, else where most places of the text are, else the one that the text is
+    mostly about, else of a neighbour.
+    """
     for choice in holders:
         if choice.code is not None:
             return choice.code
-    if votes:
-        code, weight = max(votes.items(), key=lambda pair: pair[1])
-        if weight >= 0.5 * sum(votes.values()) > 0:
-            return code
+    for weights in (settled, votes):
+        if weights:
+            code = max(weights, key=lambda key: weights[key])
+            if weights[code] >= 0.5 * sum(weights.values()) > 0:
+                return code
     return next((choice.code for choice in neighbours if choice.code is not None), None)

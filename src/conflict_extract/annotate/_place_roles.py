@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conflict_extract.annotate._actor_use import lemma_of
 from conflict_extract.annotate._place_words import POSSESSIVE, Words, slot, slots
 
 MAX_BACK = 12  # tokens that are stepped over between a name and the word that governs it
@@ -98,8 +97,7 @@ def _by_word(words: Words, index: int) -> str:
     if word in slot("to_prep"):
         return _to(words, index, before)
     if word == "for":
-        back = {lemma_of(words.token(other)) for other in range(max(0, index - 6), index)}
-        return "to" if back & slot("for_verb") else "at"
+        return "to" if any(words.is_act(other, "for_verb") for other in range(max(0, index - 6), index)) else "at"
     if word == "on":
         return "to" if any(words.is_act(other, "to_verb_on") for other in range(max(0, index - 2), index)) else "at"
     if word in ("in", "at"):
@@ -112,12 +110,9 @@ def _by_word(words: Words, index: int) -> str:
         return "reference" if any(words.at(index - back) in slot("border_noun") for back in (1, 2)) else "at"
     if word in slot("near"):
         return _near(words, index, word, before)
-    token = words.token(index)
-    if token.pos_ == "NOUN":
-        return "at"
     if words.is_act(index, "from_verb") and before not in ("the", "a", "on"):
         return "from"
-    return "to" if words.is_act(index, "to_verb") else "at"
+    return "to" if words.is_act(index, "to_verb") and words.token(index).pos_ != "NOUN" else "at"
 
 
 def _of(words: Words, index: int, before: str) -> str:

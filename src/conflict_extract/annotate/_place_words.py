@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from spacy.attrs import IDX, IS_PUNCT, IS_STOP, LENGTH, ORTH, SENT_START, SPACY
 from spacy.tokens import Doc, Token
 
-from conflict_extract.annotate._actor_use import lemma_of
 from conflict_extract.lexicons.places import place_words
 
 ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
@@ -26,6 +24,26 @@ def slots(*names: str) -> frozenset[str]:
     return frozenset().union(*(slot(name) for name in names))
 
 
+@lru_cache(maxsize=16)
+def verb_forms(name: str) -> frozenset[str]:
+    """All forms of the verbs of a slot: regular endings, and the irregular ones of slot `irregular_verb` ("flee fled fled").
+
+    >>> sorted(verb_forms("to_verb_in"))[:4]
+    ['arrive', 'arrived', 'arrives', 'arriving']
+    """
+    irregular: dict[str, list[str]] = {}
+    for line in slot("irregular_verb"):
+        base, *others = line.split()
+        irregular[base] = others
+    forms: set[str] = set()
+    for verb in slot(name):
+        stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
+        forms |= {verb, verb + "s", verb + "es", stem + "ed", stem + "ing", verb + verb[-1] + "ed", verb + verb[-1] + "ing"}
+        forms |= {verb[:-1] + "ies", verb[:-1] + "ied"} if verb.endswith("y") else set()
+        forms |= set(irregular.get(verb, ()))
+    return frozenset(forms)
+
+
 class Words:
     """Forms, lower-case forms, capitals and offsets of all tokens, read once.
 
@@ -35,7 +53,7 @@ class Words:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.source = doc.text
-        table = doc.to_array([ORTH, IDX, LENGTH, SPACY, SENT_START, IS_STOP, IS_PUNCT])
+        table = doc.to_array(["ORTH", "IDX", "LENGTH", "SPACY", "SENT_START", "IS_STOP", "IS_PUNCT"])
         forms: dict[int, tuple[str, str, bool]] = {}
         strings = doc.vocab.strings
         self.text: list[str] = []
@@ -93,8 +111,8 @@ class Words:
         return index
 
     def is_act(self, index: int, name: str) -> bool:
-        """Whether a token's form or lemma is in a slot of verbs."""
-        return self.lower[index] in slot(name) or lemma_of(self.doc[index]) in slot(name)
+        """Whether a token is a form of a verb of the slot."""
+        return 0 <= index < len(self.lower) and self.lower[index] in verb_forms(name)
 
 
 def _capital(text: str) -> bool:

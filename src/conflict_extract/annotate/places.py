@@ -1,48 +1,36 @@
 """Where: mentions of places, the place that each means, and whether the name is an actor there.
 
-The work is in three parts: `_place_candidates` finds mentions, `_place_resolution` settles what they mean, `_place_roles` says
-what part a place plays. docs/places.md describes the rules, the tables and the conventions.
+The work is in parts: `_place_candidates` finds mentions, `_place_resolution` settles what they mean, `_place_rows` makes the rows,
+`_place_roles` says what part a place plays. docs/places.md describes the rules, the tables and the conventions.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._actor_use import place_or_actor
 from conflict_extract.annotate._place_candidates import find_candidates
-from conflict_extract.annotate._place_context import Candidate
+from conflict_extract.annotate._place_context import Candidate, Known
 from conflict_extract.annotate._place_resolution import Choice, resolve
 from conflict_extract.annotate._place_roles import place_role
-from conflict_extract.annotate._place_words import Words
+from conflict_extract.annotate._place_rows import make_rows
+from conflict_extract.annotate._place_words import Words, slot
 from conflict_extract.annotate.layer import (
     ActorMention,
     ActorRow,
     FrameRecord,
     PlaceMention,
-    PlaceRow,
     read,
     read_table,
     write,
     write_table,
 )
 from conflict_extract.lexicons.gazetteer import fold, gazetteer
-from conflict_extract.lexicons.places import PlaceEntry, PlaceTable, country_points, place_table, place_words
-
-FACILITY_FEATURES = {
-    "airport": "AIRP", "airfield": "AIRF", "airbase": "AIRB", "hospital": "HSP", "clinic": "HSPC", "camp": "CMP", "site": "CMP",
-    "crossing": "CRSB", "checkpoint": "CRSB", "bridge": "BDG", "dam": "DAM", "prison": "PRN", "jail": "PRN", "port": "PRT",
-    "harbour": "HBR", "harbor": "HBR", "refinery": "OILR", "mosque": "MSQE", "church": "CH", "cathedral": "CH", "synagogue": "SYG",
-    "temple": "TMPL", "monastery": "MSTY", "university": "UNIV", "college": "SCHC", "school": "SCH", "stadium": "STDM",
-    "square": "SQR", "market": "MKT", "mine": "MN", "station": "STNR", "palace": "PAL", "hotel": "HTL", "tunnel": "TNL",
-    "cemetery": "CMTY", "museum": "MUS", "park": "PRK", "monument": "MNMT", "mall": "MALL", "barracks": "INSM", "base": "INSM",
-    "garrison": "INSM", "ranch": "RNCH", "zoo": "ZOO",
-}  # fmt: skip
-LEVEL_FEATURES = {"settlement": "PPL", "admin1": "ADM1", "admin2": "ADM2", "country": "PCLI"}
+from conflict_extract.lexicons.places import PlaceTable, country_points, place_table
 
 
 @Language.factory("conflict_places", default_config={"places": (), "countries": None})
@@ -77,34 +65,34 @@ class Places:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the layer and the table."""
-        words, candidates = find_candidates(doc, self.table, *_actor_spans(doc))
+        words, candidates = find_candidates(doc, self.table, _known(doc))
         choices = resolve(candidates, _country_weights(doc))
-        rows, keys = _rows(doc, candidates, choices, self.table)
+        rows, keys = make_rows(candidates, choices, self.table)
         write_table(doc, "places", rows)
-        write(doc, "places", _mentions(doc, words, candidates, choices, keys))
+        mentions = _Mentions(doc, words, candidates)
+        write(doc, "places", [mentions.record(number, choices[number], keys[number]) for number in range(len(candidates))])
         return doc
 
 
-Spans = list[tuple[int, int]]
-
-
-def _actor_spans(doc: Doc) -> tuple[Spans, Spans, Spans]:
-    """Character spans of persons, organisations and adjectives of nations that the layer `actors` names."""
-    kinds = {row.key: row.type for row in read_table(doc, "actors", ActorRow)}
-    persons: Spans = []
-    organisations: Spans = []
-    adjectives: Spans = []
+def _known(doc: Doc) -> Known:
+    """Character spans of the states, persons, organisations and adjectives of nations that the layer `actors` names."""
+    rows = {row.key: row for row in read_table(doc, "actors", ActorRow)}
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for mention in read(doc, "actors", ActorMention):
+        place = (mention.start, mention.end)
+        row = rows.get(mention.actor)
+        kind = row.type if row is not None else ""
         if mention.form == "demonym":
-            adjectives.append((mention.start, mention.end))
-        if mention.form not in ("name", "acronym"):
+            spans["adjective"].append(place)
+        elif mention.form not in ("name", "acronym"):
             continue
-        kind = kinds.get(mention.actor, "")
-        if kind == "person":
-            persons.append((mention.start, mention.end))
+        elif kind == "state" or (row is not None and (row.kb or "").startswith("authority/")):
+            spans["state"].append(place)
+        elif kind == "person":
+            spans["person"].append(place)
         elif kind in ("organization", "armed_group", "media", "government_body"):
-            organisations.append((mention.start, mention.end))
-    return persons, organisations, adjectives
+            spans["listed" if row is not None and row.kb else "organisation"].append(place)
+    return Known(spans["state"], spans["listed"], spans["person"], spans["organisation"], spans["adjective"])
 
 
 def _country_weights(doc: Doc) -> dict[str, float]:
@@ -117,123 +105,6 @@ def _country_weights(doc: Doc) -> dict[str, float]:
     return {code: min(weight, 3.0) for code, weight in weights.items()}
 
 
-def _place_key(candidate: Candidate, choice: Choice) -> tuple[str, Any]:
-    if choice.key is not None:
-        return choice.key
-    words = [word for word in (candidate.reading.folded or fold(candidate.name)).split() if word not in ("of", "the")]
-    return ("name", (" ".join(sorted(words)), choice.context_country))
-
-
-def _rows(
-    doc: Doc, candidates: Sequence[Candidate], choices: Sequence[Choice], table: PlaceTable
-) -> tuple[list[PlaceRow], list[str]]:
-    """The rows of table `places` and, per candidate, the key of its row."""
-    members: dict[tuple[str, Any], list[int]] = {}
-    for number, (candidate, choice) in enumerate(zip(candidates, choices, strict=True)):
-        members.setdefault(_place_key(candidate, choice), []).append(number)
-    keys = [""] * len(candidates)
-    rows: list[PlaceRow] = []
-    for numbers in members.values():
-        key = f"p{len(rows) + 1}"
-        for number in numbers:
-            keys[number] = key
-        rows.append(_row(key, [candidates[number] for number in numbers], choices[numbers[0]], table))
-    return rows, keys
-
-
-def _row(key: str, items: Sequence[Candidate], choice: Choice, table: PlaceTable) -> PlaceRow:
-    first = items[0]
-    if choice.entry is not None:
-        entry = choice.entry
-        row = PlaceRow(key=key, name=_name(items, entry.name), country=entry.country, level=entry.level, feature=entry.feature)
-        row.geonames, row.latitude, row.longitude = entry.geonames, entry.latitude, entry.longitude
-        row.admin1, row.admin2 = entry.admin1, entry.admin2
-        row.disputed, row.claimed_by = entry.disputed, list(entry.claimed_by)
-        if entry.level == "country" and entry.country:
-            row.geonames = row.geonames or country_points()[entry.country].geonames
-        return row
-    if choice.country is not None:
-        point = country_points()[choice.country]
-        return PlaceRow(
-            key=key, name=point.name, country=choice.country, geonames=point.geonames, latitude=point.latitude,
-            longitude=point.longitude, level="country", feature="PCLI",
-        )  # fmt: skip
-    if choice.row is not None:
-        found = gazetteer().row(choice.row)
-        name = found.name if first.region is not None else _name(items, found.name)
-        row = PlaceRow(
-            key=key, name=name, country=found.country, geonames=found.geonames, latitude=found.latitude,
-            longitude=found.longitude, admin1=found.admin1, admin2=found.admin2, level=found.level, feature=LEVEL_FEATURES[found.level],
-        )  # fmt: skip
-        return _disputed(row, found.admin1, table)
-    level = next((item.level for item in items if item.level), None) or _level_of(first)
-    last = (first.name.split() or [""])[-1].lower()
-    feature = "RD" if first.rule == "road" else FACILITY_FEATURES.get(last) or FACILITY_FEATURES.get(first.noun or "")
-    row = PlaceRow(
-        key=key, name=_name(items, ""), country=choice.context_country, level=level, feature=feature or LEVEL_FEATURES.get(level)
-    )
-    return row
-
-
-def _disputed(row: PlaceRow, admin1: str | None, table: PlaceTable) -> PlaceRow:
-    """A settlement in a disputed first-level region is disputed as the region is."""
-    entry: PlaceEntry | None = table.find(fold(admin1)) if admin1 else None
-    if entry is not None and entry.disputed and entry.level == "admin1":
-        row.disputed, row.claimed_by, row.country = True, list(entry.claimed_by), entry.country
-    return row
-
-
-def _level_of(item: Candidate) -> str:
-    noun = item.noun or ""
-    words = place_words()
-    if noun in ("county", "parish", "district", "territory", "subdistrict"):
-        return "admin2"
-    if noun in words["region_noun"] and noun not in ("area", "sector", "zone", "locality", "countryside"):
-        return "admin1"
-    if noun in words["settlement_noun"]:
-        return "settlement"
-    last = (item.name.split() or [""])[-1].lower()
-    if last in words["facility_noun"]:
-        return "facility"
-    return "area" if last in words["water_noun"] | words["area_noun"] or noun == "area" else "settlement"
-
-
-def _name(items: Sequence[Candidate], table_name: str) -> str:
-    """The article's own name: the fullest form that is not an acronym or in capitals throughout; generic nouns go."""
-    forms = [_clean(item) for item in items]
-    written = [form for form in forms if not form.isupper() or len(form) == 1]
-    if not written:
-        if table_name and (len(forms[0]) <= 5 or fold(table_name) == fold(forms[0])):
-            return table_name
-        return forms[0] if len(forms[0]) <= 4 else forms[0].title()
-    first = written[0]
-    acronyms = {form for form in written if len(form) <= 5 and sum(char.isupper() for char in form) > 1 and " " not in form}
-    fuller = [form for form in written if form not in acronyms]
-    if first in acronyms and (fuller or table_name):
-        return fuller[0] if fuller else table_name
-    return first
-
-
-def _clean(item: Candidate) -> str:
-    name = " ".join(item.name.split())
-    return name[4:] if name[:4].lower() == "the " else name
-
-
-def _in_dateline(doc: Doc, item: Candidate, datelines: Sequence[tuple[int, int]]) -> bool:
-    """Whether the mention stands in a dateline: one that the frame has, or capitals at the start of a line before a dash or comma."""
-    span = doc[item.start : item.end]
-    if any(begin <= span.start_char and span.end_char <= stop for begin, stop in datelines):
-        return True
-    first = item.start == 0 or doc[item.start - 1].is_space
-    return (
-        first
-        and span.text.isupper()
-        and len(span.text) > 3
-        and item.end < len(doc)
-        and doc[item.end].text in (",", "–", "—", "-", "(", "--")
-    )
-
-
 def _polity(choice: Choice) -> bool:
     """Whether the place is a state, a capital or a disputed territory, whose name can stand for a government."""
     if choice.row is not None:
@@ -243,59 +114,74 @@ def _polity(choice: Choice) -> bool:
     return choice.country is not None or (choice.entry is not None and choice.entry.level in ("country", "area", "admin1"))
 
 
-def _named_after(doc: Doc, end: int) -> bool:
+def _names_a_pact(words: Words, end: int) -> bool:
     """ "the Black Sea grain deal", "the Minsk agreements": the place only names an agreement or a meeting."""
-    for token in doc[end : end + 3]:
-        if token.lower_ in place_words()["pact_noun"]:
+    for index in range(end, min(end + 3, len(words))):
+        if words.lower[index] in slot("pact_noun"):
             return True
-        if not token.is_alpha or token.pos_ not in ("NOUN", "ADJ", "PROPN"):
+        if not words.text[index].isalpha() or words.token(index).pos_ not in ("NOUN", "ADJ", "PROPN"):
             break
     return False
 
 
-def _mentions(
-    doc: Doc, words: Words, candidates: Sequence[Candidate], choices: Sequence[Choice], keys: Sequence[str]
-) -> list[PlaceMention]:
-    earlier: dict[int, str] = {}
-    containers = {item.within: number for number, item in enumerate(candidates) if item.within is not None}
-    roles: dict[int, str] = {}
-    mentions: list[PlaceMention] = []
-    datelines = [(record.start, record.end) for record in read(doc, "frame", FrameRecord) if record.kind == "dateline"]
-    for number, (item, choice, key) in enumerate(zip(candidates, choices, keys, strict=True)):
-        use = "place" if _in_dateline(doc, item, datelines) else place_or_actor(doc, item.start, item.end)
-        level = choice.entry.level if choice.entry is not None else "country" if choice.country is not None else ""
-        child = containers.get(number)
-        if child is not None and child in roles and child < number and doc[candidates[child].end : item.start].text == ",":
-            role = roles[child]
-        else:
-            role = place_role(words, item.start, item.end, earlier)
-        roles[number] = role
-        earlier[item.end] = role
-        if (
-            use == "actor"
-            and not _polity(choice)
-            and item.start
-            and doc[item.start - 1].lower_ in ("of", "on", "in", "at", "near")
-        ):
-            use = "place"
-        if use != "actor" and _named_after(doc, item.end):
-            use = "modifier"
-        modifier = use == "modifier" or item.inside_org
-        as_actor = use == "actor" or item.inside_org or (modifier and (level == "country" or _named_after(doc, item.end)))
-        span = doc[item.start : item.end]
-        begin, stop = (item.begin, item.stop) if item.begin >= 0 else (span.start_char, span.end_char)
-        entry = choice.entry.id if choice.entry is not None else None
-        mentions.append(
-            PlaceMention(
-                start=begin,
-                end=stop,
-                place=key,
-                as_actor=as_actor,
-                modifier=modifier,
-                role=role,
-                rule=item.rule,
-                entry=entry,
-                score=choice.score,
-            )
+class _Mentions:
+    """Turns candidates into records: whether the name is an actor, and its role."""
+
+    def __init__(self, doc: Doc, words: Words, candidates: Sequence[Candidate]) -> None:
+        self.doc, self.words, self.candidates = doc, words, candidates
+        self.held = {item.within: number for number, item in enumerate(candidates) if item.within is not None}
+        self.roles: list[str] = []
+        self.earlier: dict[int, str] = {}
+        self.datelines = [(record.start, record.end) for record in read(doc, "frame", FrameRecord) if record.kind == "dateline"]
+
+    def record(self, number: int, choice: Choice, key: str) -> PlaceMention:
+        """The record of one candidate; call in order."""
+        item = self.candidates[number]
+        role = self._role(number)
+        self.roles.append(role)
+        self.earlier[item.end] = role
+        use = self._use(number, choice)
+        pact = use != "actor" and _names_a_pact(self.words, item.end)
+        country = choice.country is not None or (choice.entry is not None and choice.entry.level == "country")
+        modifier = use == "modifier" or item.inside_org or pact
+        begin, stop = item.begin, item.stop
+        if begin < 0:
+            begin, stop = self.words.begin[item.start], self.words.end[item.end - 1]
+        return PlaceMention(
+            start=begin,
+            end=stop,
+            place=key,
+            as_actor=use == "actor" or item.inside_org or pact or (modifier and country),
+            modifier=modifier,
+            role=role,
+            rule=item.rule,
+            entry=choice.entry.id if choice.entry is not None else None,
+            score=choice.score,
         )
-    return mentions
+
+    def _role(self, number: int) -> str:
+        item, child = self.candidates[number], self.held.get(number)
+        if child is not None and child < number and self.words.lower[self.candidates[child].end : item.start] == [","]:
+            return self.roles[child]  # "fled Goma, Congo"
+        return place_role(self.words, item.start, item.end, self.earlier)
+
+    def _use(self, number: int, choice: Choice) -> str:
+        item, child = self.candidates[number], self.held.get(number)
+        if self._in_dateline(item):
+            return "place"
+        if child is not None and child < number and self.words.at(self.candidates[child].end) in (",", "in"):
+            return "place"  # "Sarmada, Syria, …"
+        use = place_or_actor(self.doc, item.start, item.end)
+        if use == "actor" and not _polity(choice) and self.words.at(item.start - 1) in ("of", "on", "in", "at", "near"):
+            return "place"
+        return use
+
+    def _in_dateline(self, item: Candidate) -> bool:
+        """Whether the mention stands in a dateline: one that the frame has, or capitals at the start of a line before a dash."""
+        words = self.words
+        begin, stop = words.begin[item.start], words.end[item.end - 1]
+        if any(first <= begin and stop <= last for first, last in self.datelines):
+            return True
+        opens = item.start == 0 or words.text[item.start - 1].isspace()
+        shouts = words.span(item.start, item.end).isupper() and stop - begin > 3
+        return opens and shouts and words.at(item.end) in (",", "–", "—", "-", "(", "--")

@@ -125,13 +125,17 @@ class PlaceTable:
         return self.names.get(folded)
 
 
-@lru_cache(maxsize=16)
 def place_table(files: Sequence[str] = (), countries: str | None = None) -> PlaceTable:
-    """Our tables with the user's added; `files` as a tuple of paths.
+    """Our tables with the user's added; read once per process for the same paths.
 
     Raises:
         LexiconError: a file cannot be read, a line does not fit, or a rule names an unknown place.
     """
+    return _place_table(tuple(str(path) for path in files), countries)
+
+
+@lru_cache(maxsize=16)
+def _place_table(files: tuple[str, ...], countries: str | None) -> PlaceTable:
     own: list[PlaceEntry] = []
     for path in files:
         own += read_table(path, PlaceEntry)
