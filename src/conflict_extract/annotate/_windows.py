@@ -17,7 +17,7 @@ def paragraphs(breaks: Sequence[bool]) -> list[tuple[int, int]]:
         breaks: for each word, whether a paragraph break stands before it. The first word opens a paragraph anyway.
     """
     starts = [i for i, is_break in enumerate(breaks) if is_break or i == 0]
-    return list(zip(starts, [*starts[1:], len(breaks)], strict=True))
+    return list(zip(starts, [*starts, len(breaks)][1:], strict=True))
 
 
 def pack(lengths: Sequence[int], limit: int = LIMIT) -> list[tuple[int, int]]:

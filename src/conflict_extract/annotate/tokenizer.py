@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from spacy.language import Language, create_tokenizer
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 from spacy.util import registry
 
 #: Longest run without white space that spaCy's tokenizer is given, in characters.
 MAX_RUN = 100
 
-_RUN = re.compile(r"\S{%d,}" % (MAX_RUN + 1))
+_RUN = re.compile(rf"\S{{{MAX_RUN + 1},}}")
 
 
 class ConflictTokenizer:
@@ -38,7 +38,8 @@ class ConflictTokenizer:
     def __call__(self, text: str) -> Doc:
         """Return a Doc whose text is ``text``."""
         if _RUN.search(text) is None:
-            return self.inner(text)
+            doc: Doc = self.inner(text)
+            return doc
         words: list[str] = []
         spaces: list[bool] = []
         for part in _parts(text):
@@ -90,8 +91,8 @@ def _parts(text: str) -> Iterator[str]:
         yield text[at:]
 
 
-@registry.tokenizers("conflict_extract.Tokenizer.v1")
-def create_conflict_tokenizer() -> Callable[[Language], ConflictTokenizer]:
+@registry.tokenizers("conflict_extract.Tokenizer.v1")  # type: ignore[untyped-decorator]
+def make_tokenizer() -> Callable[[Language], ConflictTokenizer]:
     """Return the function that builds the tokenizer for a pipeline from its language's defaults."""
     make = create_tokenizer()
 

@@ -1,0 +1,273 @@
+"""The bundled network at work: one unpadded window a run; what it says about each word of a document."""
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conflict_extract.annotate._decode import Chain, Floats, tree
+from conflict_extract.annotate._pieces import Pieces, Space, arrays, gap, shape
+from conflict_extract.annotate._windows import LIMIT, pack, paragraphs, slide
+from conflict_extract.errors import ModelError
+
+MODEL = Path(__file__).parent.parent / "model"
+_TAGS = ("xpos", "upos", "feats")
+_EMITTED = ("ner", "role")
+#: A name stands when it is more likely than not (on UNER EWT dev and GUM dev F1 rises by 0.5 and 0.4).
+LIKELY = 0.5
+
+
+@dataclass
+class Reading:
+    """What the network says about the words of a document (those that have word pieces).
+
+    Attributes:
+        tags: per layer (xpos, upos, feats) the label index of each word.
+        starts: true where a sentence starts.
+        heads: index of each word's head, its own at a root.
+        relations: label index.
+        names, spans: (first, last + 1, label, probability).
+        links: (index of a cue in ``spans``, index of a source or content, probability).
+    """
+
+    tags: dict[str, NDArray[np.int64]]
+    starts: NDArray[np.bool_]
+    heads: NDArray[np.int64]
+    relations: NDArray[np.int64]
+    names: list[tuple[int, int, str, float]] = field(default_factory=list)
+    spans: list[tuple[int, int, str, float]] = field(default_factory=list)
+    links: list[tuple[int, int, float]] = field(default_factory=list)
+
+
+class Reader:
+    """Loads the model's tables at once and its graph when it is first used; safe to call from many threads.
+
+    Args:
+        folder: where ``encoder.onnx``, ``decoder.json``, ``labels.json`` and ``vocabulary.txt`` are.
+        threads: threads of one run.
+
+    Raises:
+        ModelError: a file is missing or broken.
+    """
+
+    def __init__(self, folder: Path = MODEL, threads: int = 1) -> None:
+        self.folder, self.threads = folder, threads
+        try:
+            self.labels: dict[str, list[str]] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+            scores = json.loads((folder / "decoder.json").read_text(encoding="utf-8"))
+            self.pieces = Pieces(folder / "vocabulary.txt")
+            self._chains = {
+                "ner": Chain(self.labels["ner"], scores["crf"]["ner"]),
+                "role": Chain(self.labels["attribution"], scores["crf"]["role"]),
+            }
+            self._rel = np.array(scores["relation"]["weight"], np.float32).T
+            self._rel_bias = np.array(scores["relation"]["bias"], np.float32)
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"the model in {folder} cannot be read: {error}") from error
+        self.root = self.labels["deprel"].index("root")
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(self.__dict__)
+        state["_session"] = state["_lock"] = state["pieces"] = None
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+        self.pieces = Pieces(self.folder / "vocabulary.txt")
+
+    def session(self) -> Any:
+        """Return this process's onnxruntime session."""
+        if self._session is None:
+            with self._lock:
+                if self._session is None:
+                    self._session = _open(self.folder / "encoder.onnx", self.threads)
+        return self._session
+
+    def read(
+        self, words: Sequence[str], gaps: Sequence[str], ids: Sequence[tuple[int, ...]], given: NDArray[np.bool_] | None = None
+    ) -> Reading:
+        """Read a document.
+
+        Args:
+            words: forms, none of them without word pieces.
+            gaps: the white space before each word (what comes before the first does not matter).
+            ids: the word pieces of each word.
+            given: true where a sentence starts, when that is known.
+        """
+        n = len(words)
+        work = _Work(self, words, [shape(w) for w in words], _spaces(words, gaps), ids, given)
+        lengths = [len(p) for p in ids]
+        breaks = [s == Space.PARAGRAPH for s in work.spaces]
+        parts = paragraphs(breaks)
+        for i, j in pack([sum(lengths[a:b]) for a, b in parts]):
+            start, end = parts[i][0], parts[j - 1][1]
+            if j - i == 1 and sum(lengths[start:end]) > LIMIT:
+                for at, stop, keep in slide(words, lengths, start, end, work.starts_in):
+                    work.take(at, stop, keep)
+            else:
+                work.take(start, end, end)
+            work.decode(start, end)
+        if given is not None:
+            work.join(given)
+        assert len(work.out.heads) == n
+        return work.out
+
+
+def _open(path: Path, threads: int) -> Any:
+    """Open an onnxruntime session on the CPU."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelError(f"the model {path} cannot be opened: {error}") from error
+
+
+def _spaces(words: Sequence[str], gaps: Sequence[str]) -> list[int]:
+    return [int(gap(g, w)) if i else int(Space.PARAGRAPH) for i, (g, w) in enumerate(zip(gaps, words, strict=True))]
+
+
+class _Work:
+    """One document in progress."""
+
+    def __init__(
+        self, reader: Reader, words: Sequence[str], shapes: list[int], spaces: list[int], ids: Sequence[tuple[int, ...]],
+        given: NDArray[np.bool_] | None,
+    ) -> None:  # fmt: skip
+        n = len(words)
+        self.reader, self.words, self.shapes, self.spaces, self.ids, self.given = reader, words, shapes, spaces, ids, given
+        index = {k: np.zeros(n, np.int64) for k in _TAGS}
+        self.out = Reading(index, np.zeros(n, bool), np.arange(n), np.zeros(n, np.int64))
+        self.emitted = {k: np.zeros((n, len(reader._chains[k].labels)), np.float32) for k in _EMITTED}
+        self.vectors: dict[int, tuple[Floats, Floats]] = {}
+        self.last: tuple[int, int, dict[str, Floats]] | None = None
+
+    def run(self, start: int, end: int) -> dict[str, Floats]:
+        """Run the network over a window; the last window's results are kept for whoever asks next."""
+        if self.last is not None and self.last[:2] == (start, end):
+            return self.last[2]
+        spaces = [int(Space.PARAGRAPH), *self.spaces[start + 1 : end]]
+        pieces, form, space, first = arrays(self.reader.pieces, self.ids[start:end], self.shapes[start:end], spaces)
+        session = self.reader.session()
+        feed = {"pieces": pieces, "form": form, "space": space, "first": first}
+        found = session.run(None, {k: np.array(v, np.int64) for k, v in feed.items()})
+        out = {o.name: value for o, value in zip(session.get_outputs(), found, strict=True)}
+        self.last = (start, end, out)
+        return out
+
+    def starts_in(self, start: int, end: int) -> list[int]:
+        """Return the words of a window at which a sentence starts."""
+        if self.given is not None:
+            return [int(i) for i in start + np.flatnonzero(self.given[start:end])]
+        sent = self.run(start, end)["sent"]
+        return [i for i in range(start, end) if sent[i - start, 1] > sent[i - start, 0] or self.spaces[i] == Space.PARAGRAPH]
+
+    def take(self, start: int, end: int, keep: int) -> None:
+        """Decide tags, sentences and trees of the words from ``start`` to ``keep`` by the window ``start`` to ``end``."""
+        got = self.run(start, end)
+        width = keep - start
+        for k in _TAGS:
+            self.out.tags[k][start:keep] = got[k][:width].argmax(1)
+        for k in _EMITTED:
+            self.emitted[k][start:keep] = got[k][:width]
+        begins = sorted({start, *(i for i in self.starts_in(start, end) if i < keep)})
+        self.out.starts[begins] = True
+        for a, b in zip(begins, [*begins[1:], keep], strict=True):
+            self._tree(got, start, a, b)
+        role = self.emitted["role"][start:keep]
+        likely = np.flatnonzero(role[:, 1::2].max(1) > role.max(1) - 6)
+        for i in likely:
+            self.vectors[start + int(i)] = got["link_cue"][i], got["link_other"][i]
+
+    def _tree(self, got: dict[str, Floats], base: int, start: int, end: int) -> None:
+        """Build the tree of one sentence and name its relations."""
+        a, b = start - base, end - base
+        scores = np.concatenate([got["arc"][a:b, :1], got["arc"][a:b, a + 1 : b + 1]], 1)
+        heads = tree(scores)
+        roots = heads == np.arange(b - a)
+        rows = np.where(roots, 0, a + heads + 1)
+        dep, head = got["rel_dep"][a:b], got["rel_head"][rows]
+        half = dep.shape[1] // 2
+        mixed = np.concatenate([_gelu(dep[:, :half] + head[:, :half]), dep[:, half:] * head[:, half:]], 1)
+        rel = mixed @ self.reader._rel + self.reader._rel_bias
+        rel[:, self.reader.root] = -1e9
+        named = rel.argmax(1)
+        named[roots] = self.reader.root
+        self.out.heads[start:end] = start + heads
+        self.out.relations[start:end] = named
+
+    def decode(self, start: int, end: int) -> None:
+        """Find names, attribution spans and links in the words from ``start`` to ``end``: whole paragraphs."""
+        chains = self.reader._chains
+        new_paragraph = np.array([s == Space.PARAGRAPH for s in self.spaces[start:end]])
+        closed = new_paragraph | self.out.starts[start:end]
+        for a, b, kind, p in chains["ner"].decode(self.emitted["ner"][start:end], closed):
+            if p >= LIKELY:
+                self.out.names.append((start + a, start + b, kind, p))
+        found = [
+            (start + a, start + b, k, p) for a, b, k, p in chains["role"].decode(self.emitted["role"][start:end], new_paragraph)
+        ]
+        base = len(self.out.spans)
+        self.out.spans += found
+        cues = [i for i, span in enumerate(found) if span[2] == "cue" and span[0] in self.vectors]
+        for k in range(0, len(cues), 64):
+            self._link(base, cues[k : k + 64], found)
+        self.vectors.clear()
+
+    def _link(self, base: int, cues: list[int], found: list[tuple[int, int, str, float]]) -> None:
+        """Score neighbouring cues with the sources and contents around them."""
+        low, high = found[cues[0]][0] - LIMIT, found[cues[-1]][0] + LIMIT
+        others = [i for i, s in enumerate(found) if s[2] != "cue" and low <= s[0] <= high and s[0] in self.vectors]
+        if not others:
+            return
+        left = np.stack([self.vectors[found[i][0]][0] for i in cues])
+        right = np.stack([self.vectors[found[j][0]][1] for j in others])
+        half = left.shape[1] // 2
+        by_kind = left[:, :half] @ right[:, :half].T, left[:, half:] @ right[:, half:].T
+        is_source = np.array([found[j][2] == "source" for j in others])
+        scores = np.where(is_source, *by_kind) / half**0.5
+        chances = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
+        for x, i in enumerate(cues):
+            for y, j in enumerate(others):
+                if chances[x, y] >= 0.05 and abs(found[j][0] - found[i][0]) <= LIMIT:
+                    self.out.links.append((base + i, base + j, round(float(chances[x, y]), 4)))
+
+    def join(self, given: NDArray[np.bool_]) -> None:
+        """Hang the parts of a given sentence that no window held whole on its first part's root."""
+        cuts = np.flatnonzero(self.out.starts & ~given)
+        parataxis = self.reader.labels["deprel"].index("parataxis")
+        for cut in cuts.tolist():
+            if cut == 0:
+                continue
+            stop = next((i for i in range(cut + 1, len(given)) if self.out.starts[i]), len(given))
+            own = next(i for i in range(cut, stop) if self.out.heads[i] == i)
+            first = next((i for i in range(cut - 1, -1, -1) if self.out.heads[i] == i), None)
+            if first is not None:
+                self.out.heads[own], self.out.relations[own] = first, parataxis
+            self.out.starts[cut] = False
+
+
+def _gelu(x: Floats) -> Floats:
+    """GELU by the error function (Abramowitz and Stegun 7.1.26, error below 1.5e-7)."""
+    z = np.abs(x) * np.float32(0.70710678)
+    t = 1 / (1 + np.float32(0.3275911) * z)
+    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    erf = np.copysign(1 - poly * np.exp(-z * z), x)
+    out: Floats = (0.5 * x * (1 + erf)).astype(np.float32)
+    return out
+
+
+__all__ = ["MODEL", "Reader", "Reading"]
