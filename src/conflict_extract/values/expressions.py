@@ -195,6 +195,7 @@ def _expression(text: str, item: Item, floor: int) -> Expression:
     unit, name, dimension = "", "", ""
     if item.unit is not None:
         unit, name, dimension = item.unit.written, item.unit.name, item.unit.dimension
+        unit = {"′": "feet", "″": "inches"}.get(unit, unit)
     if kind == "percent":
         unit = "percentage points" if name == "percentage point" else "%"
     if kind == "age":

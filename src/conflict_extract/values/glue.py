@@ -82,6 +82,8 @@ def glue(text: str, number: Number) -> Item | None:
     if number.suffix:
         number, end = _suffix(text, number, money)
         span = (span[0], end)
+    if money is not None and money.form == "R" and _is_price(text, number.start, end):
+        money = replace(money, needs_scale=False)
     if (
         money is not None
         and money.needs_scale
@@ -116,6 +118,8 @@ def glue(text: str, number: Number) -> Item | None:
             unit = unit_after(text, more.end())
             if unit is not None and (unit.symbol or unit.kind != "duration"):
                 unit = None
+    if name is not None and name.needs_scale and name.form in ("p", "c", "kn", "R") and _is_price(text, number.start, name.end):
+        name = replace(name, needs_scale=False)
     if (
         name is not None
         and name.form in ("p", "c")
@@ -260,6 +264,18 @@ def _glued_left(text: str, start: int) -> bool:
         return False
     before = text[start - 1]
     return before.isalpha() or before == "_" or (before in "-‑" and start > 1 and text[start - 2].isalpha())
+
+
+_PRICE = re.compile(
+    r"(?<![^\W_])(?:costs?|costing|priced?|prices|charg\w+|paid|pays?|paying|spen[dt]|spending|sold|sells?|selling|fees?|fares?|worth|buy\w*|"
+    r"bought|tickets?|tolls?|tax|rent|wages?|bills?|sale)(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def _is_price(text: str, start: int, end: int) -> bool:
+    """Whether the words around speak of a price, so that a letter beside the number is a currency's."""
+    return bool(_PRICE.search(text, max(0, start - 70), start) or _PRICE.search(text, end, end + 24))
 
 
 def _is_weight(text: str, start: int, name: Currency) -> bool:

@@ -215,7 +215,7 @@ def currency_before(text: str, position: int) -> Currency | None:
     return None
 
 
-_WORD_AFTER = re.compile(r"[ \u00a0\u202f\u2009\n-]?([^\W\d_]+(?:[.'’ʻ][^\W\d_]+)*\.?)")
+_WORD_AFTER = re.compile(r"[ \u00a0\u202f\u2009\n-]{0,2}([^\W\d_]+(?:[.'’ʻ][^\W\d_]+)*\.?)")
 
 
 def currency_after(text: str, position: int) -> Currency | None:
@@ -311,7 +311,9 @@ def currency_after(text: str, position: int) -> Currency | None:
     return None
 
 
-_AFTER_SYMBOLS = frozenset({"kr", "Kr", "kr.", "zł", "Kč", "Ft", "p", "c", "лв", "kn", "RMB", "NIS", "FCFA", "CFAF", "Rs", "Rs."})
+_AFTER_SYMBOLS = frozenset({"R"}) | frozenset(
+    {"kr", "Kr", "kr.", "zł", "Kč", "Ft", "p", "c", "лв", "kn", "RMB", "NIS", "FCFA", "CFAF", "Rs", "Rs."}
+)
 
 
 _NAME = re.compile(r"[A-Z][\w.'’-]*(?:\s(?:and|of|the|es)\s(?=[A-Z]))?(?:\s?[A-Z][\w.'’-]*)*")

@@ -62,10 +62,29 @@ def _rare() -> Mapping[tuple[str, ...], str]:
     return {tuple(word.replace("-", " ").split()): word for word in unit_words()}
 
 
-_RISKY = frozenset({"m", "s", "h", "g", "l", "L", "A", "V", "W", "J", "C", "F", "t", "mb", "MP", "bar", "ha", "NM", "Mt", "kt"})
+_RISKY = frozenset(
+    {
+        "m",
+        "s",
+        "h",
+        "g",
+        "l",
+        "L",
+        "A",
+        "V",
+        "W",
+        "J",
+        "C",
+        "F",
+        "t",
+        "mb",
+        "MP",
+        "bar",
+    }
+)
 """Symbols of one or two letters that need care: they must follow digits directly, or after a space stand before no letter."""
 
-_WORD = re.compile(r"[ \u00a0\u202f\u2009\n-]?([^\W\d_]+(?:[./'’][^\W\d_]+)*[²³]?\.?)")
+_WORD = re.compile(r"[ \u00a0\u202f\u2009\n-]{0,2}([^\W\d_]+(?:[./'’][^\W\d_]+)*[²³]?\.?)")
 _TIGHT = re.compile(r"[ \u00a0\u202f\u2009]?([°º] ?[CF]?|[%％٪]|[′″]|[^\W\d_]{1,5}(?:/[a-z]{1,3})?[²³23]?)(?![^\W_])")
 
 
