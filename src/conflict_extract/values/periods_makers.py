@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conflict_extract.lexicons.times import words_of
-from conflict_extract.values.periods_patterns import DASH
+from conflict_extract.values.periods_context import group, month_is_month, stands_for_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,6 @@ class Atom:
     text: str = ""
 
 
-def _group(match: re.Match[str], name: str) -> str | None:
-    value = match.groupdict().get(name)
-    return re.sub(r"\s+", " ", value).lower() if value else None
-
-
 def _int(value: str | None) -> int | None:
     return int(value) if value and value.isascii() and value.isdigit() else None
 
@@ -57,54 +52,8 @@ def _amount(value: str | None) -> float | None:
     return float(value)
 
 
-_MONTH_FOLLOWS = re.compile(
-    rf"\s+(?:of\s+)?(?:last|this|next)\s+year\b|\s*(?:{DASH}|to)\s*(?:January|February|March|April|May|June|July|August|September|October|"
-    r"November|December)\b"
-)
-
-
-_MONTH_NOUN = re.compile(
-    r"\s+(?!(?:in|on|at|to|for|through|from|by|with|against|and|or|was|is|has|of|that|which|toward|into|over)\b)[a-z]{3}"
-)
-
-
-_MONTH_BEFORE = re.compile(
-    rf"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s*(?:{DASH}|to|and)\s*$"
-)
-
-
-def _month_is_month(text: str, match: re.Match[str]) -> bool:
-    """Whether a month's name that has other meanings ("may", "March") or is short stands as a month here."""
-    written = match.group("month")
-    word = words_of("month")[written.lower()]
-    if not word.short:
-        return written[0].isupper() or _group(match, "day") is not None
-    if written[0].islower():
-        return _group(match, "day") is not None and _group(match, "year") is not None
-    if _group(match, "day") or _group(match, "year") or _group(match, "which"):
-        return True
-    if _MONTH_FOLLOWS.match(text, match.end("month")):
-        return True
-    before = text[max(0, match.start() - 24) : match.start()]
-    if _MONTH_BEFORE.search(before):
-        return True
-    if _DETERMINED.search(before) and _MONTH_NOUN.match(text, match.end("month")):
-        return True
-    if re.search(
-        r"\b(?:in|since|until|till|by|from|of|during|before|after|between|to|and|early|late|mid|through|for|or|about|around|last|next|this|"
-        r"on)[\s-]+$",
-        before,
-        re.IGNORECASE,
-    ):
-        follow = text[match.end("month") : match.end("month") + 24]
-        if len(written) > 3 or written == "May":
-            return not re.match(r"\s+(?:[A-Z][a-z]+|be|have|not|also|well|still)\b", follow)
-        return True
-    return False
-
-
 def _day(text: str, match: re.Match[str]) -> Atom | None:
-    if not _month_is_month(text, match):
+    if not month_is_month(text, match):
         return None
     day, to = _int(match.group("day")), _int(match.group("day_to"))
     return Atom(
@@ -114,7 +63,7 @@ def _day(text: str, match: re.Match[str]) -> Atom | None:
 
 
 def _month(text: str, match: re.Match[str]) -> Atom | None:
-    if not _month_is_month(text, match):
+    if not month_is_month(text, match):
         return None
     short = _int(match.groupdict().get("short_year"))
     year = _int(match.groupdict().get("year"))
@@ -130,7 +79,7 @@ def _month(text: str, match: re.Match[str]) -> Atom | None:
         and not text[end + 1 : end + 3].strip()[:1].isupper()
     ):
         end += 1
-    return Atom(match.start(), end, "month", year=year, month=word.value, which=_group(match, "which"), text=match.group())
+    return Atom(match.start(), end, "month", year=year, month=word.value, which=group(match, "which"), text=match.group())
 
 
 def _weekday(text: str, match: re.Match[str]) -> Atom | None:
@@ -138,7 +87,7 @@ def _weekday(text: str, match: re.Match[str]) -> Atom | None:
         return None
     return Atom(
         match.start(), match.end(), "weekday", weekday=words_of("weekday")[match.group("weekday").lower()].value,
-        which=_group(match, "which"), daypart=_group(match, "daypart"),
+        which=group(match, "which"), daypart=group(match, "daypart"),
     )  # fmt: skip
 
 
@@ -161,45 +110,45 @@ def _relday(text: str, match: re.Match[str]) -> Atom | None:
             return None
         return Atom(start, end, "relday", offset=0, which="overnight", daypart="night")
     if match.group("this"):
-        return Atom(start, end, "relday", offset=0, daypart=_group(match, "part") or "night")
+        return Atom(start, end, "relday", offset=0, daypart=group(match, "part") or "night")
     if match.group("last"):
         return Atom(start, end, "relday", offset=-1, daypart="evening" if "evening" in match.group() else "night")
     offset = {"yesterday": -1, "today": 0, "tomorrow": 1}[match.group("day").lower()]
-    return Atom(start, end, "relday", offset=offset, daypart=_group(match, "daypart"))
+    return Atom(start, end, "relday", offset=offset, daypart=group(match, "daypart"))
 
 
 def _ago(text: str, match: re.Match[str]) -> Atom | None:
     if "vague" in match.groupdict():
         return Atom(match.start(), match.end(), "vague", which="ago")
-    return Atom(match.start(), match.end(), "ago", number=_amount(_group(match, "number")), unit=_group(match, "unit"))
+    return Atom(match.start(), match.end(), "ago", number=_amount(group(match, "number")), unit=group(match, "unit"))
 
 
 def _anaphor(text: str, match: re.Match[str]) -> Atom | None:
-    which = _group(match, "which") or "same"
-    number = _amount(_group(match, "number"))
+    which = group(match, "which") or "same"
+    number = _amount(group(match, "number"))
     direction = {"later": 1, "afterwards": 1, "after": 1, "following": 1, "next": 1, "same": 0}.get(which, -1)
     return Atom(
-        match.start(), match.end(), "anaphor", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number,
+        match.start(), match.end(), "anaphor", which=which, unit=group(match, "unit"), number=1.0 if number is None else number,
         offset=direction, text=match.group(),
     )  # fmt: skip
 
 
 def _unit(text: str, match: re.Match[str]) -> Atom | None:
     groups = match.groupdict()
-    which = _group(match, "which") or ("bare" if groups.get("bare") else None)
+    which = group(match, "which") or ("bare" if groups.get("bare") else None)
     which = "before last" if groups.get("before") else "after next" if groups.get("after") else which
-    if _group(match, "unit") == "day" and which in ("this", "last", "next", "present"):
+    if group(match, "unit") == "day" and which in ("this", "last", "next", "present"):
         return None
-    return Atom(match.start(), match.end(), "unit", which=which, unit=_group(match, "unit"))
+    return Atom(match.start(), match.end(), "unit", which=which, unit=group(match, "unit"))
 
 
 def _rolling(text: str, match: re.Match[str]) -> Atom | None:
-    number = _amount(_group(match, "number"))
-    which = _group(match, "which")
+    number = _amount(group(match, "number"))
+    which = group(match, "which")
     if which == "first":
         return None
     return Atom(
-        match.start(), match.end(), "rolling", which=which, unit=_group(match, "unit"), number=1.0 if number is None else number
+        match.start(), match.end(), "rolling", which=which, unit=group(match, "unit"), number=1.0 if number is None else number
     )
 
 
@@ -212,7 +161,7 @@ def _vague(text: str, match: re.Match[str]) -> Atom | None:
 def _span(text: str, match: re.Match[str]) -> Atom | None:
     lead = len(match.group()) - len(match.group().lstrip())
     return Atom(
-        match.start() + lead, match.end(), "span", number=_amount(_group(match, "number")), unit=_group(match, "unit"),
+        match.start() + lead, match.end(), "span", number=_amount(group(match, "number")), unit=group(match, "unit"),
         which="ahead" if match.group("time") else None,
     )  # fmt: skip
 
@@ -222,12 +171,12 @@ _IN_SEASON = re.compile(r"\b(?:in|during|since|by|until)\s+$", re.IGNORECASE)
 
 def _period(text: str, match: re.Match[str]) -> Atom | None:
     """Read "the quarter ended 30 June": a length that a date must follow."""
-    return Atom(match.start(), match.end(), "span", number=1.0, unit=_group(match, "unit"))
+    return Atom(match.start(), match.end(), "span", number=1.0, unit=group(match, "unit"))
 
 
 def _season(text: str, match: re.Match[str]) -> Atom | None:
     word = words_of("season")[match.group("season").lower()]
-    which, year = _group(match, "which"), _int(match.group("year"))
+    which, year = group(match, "which"), _int(match.group("year"))
     if (
         word.short
         and year is None
@@ -254,13 +203,13 @@ def _season(text: str, match: re.Match[str]) -> Atom | None:
 
 def _part(text: str, match: re.Match[str]) -> Atom | None:
     groups = match.groupdict()
-    of = _group(match, "of")
+    of = group(match, "of")
     if groups.get("q") or groups.get("h"):
         number, size = int(groups.get("q") or groups.get("h") or 1), "quarter" if groups.get("q") else "half"
         if match.group()[0].islower() or (size == "half" and of is None):
             return None
     elif groups.get("months"):
-        count = _amount(_group(match, "months"))
+        count = _amount(group(match, "months"))
         if not count or count > 11 or count != int(count):
             return None
         offset = {"this year": 0, "the year": 0, "last year": -1}.get(of or "")
@@ -353,7 +302,7 @@ def _clock(text: str, match: re.Match[str]) -> Atom | None:
 
 
 def _daypart(text: str, match: re.Match[str]) -> Atom | None:
-    return Atom(match.start(), match.end(), "daypart", daypart=_group(match, "daypart"))
+    return Atom(match.start(), match.end(), "daypart", daypart=group(match, "daypart"))
 
 
 def _stamp(text: str, match: re.Match[str]) -> Atom | None:
@@ -398,60 +347,15 @@ def _years(text: str, match: re.Match[str]) -> Atom | None:
     return Atom(match.start(), match.end(), "years", year=low, high=high)
 
 
-_STRONG = re.compile(r"\b(?:in|since|by|until|till|during|year|early|late|mid|before|after)[\s-]+$", re.IGNORECASE)
-_PLAIN = re.compile(
-    r"(?:\b(?:from|of|for|through|between|circa|back|fiscal|end|throughout|pre|post|spring|summer|autumn|fall|winter|christmas|easter|ramadan|"
-    r"compared\s+(?:with|to))[\s-]+|\(|[;,]\s+)$",
-    re.IGNORECASE,
-)
-_DETERMINED = re.compile(
-    r"(?:\b(?:the|a|an|its|his|her|their|our|this|that|my|your)|['\u2019]s?)\s+(?:(?!(?:first|last|next|other|some)\s)[a-z]+\s+)?$",
-    re.IGNORECASE,
-)
-_SOFT = re.compile(
-    r"\b(?:and|to|as|with|like|or|against|versus|at|on|over|about|around|than|was|is|be|said|says|that|but)\s+$", re.IGNORECASE
-)
-_RANGE_BEFORE = re.compile(
-    r"\b(?:from|between|in)\s+(?:\w+\s+)?\d{4}\s+(?:and|to)\s+$|\b\d{4}s?,?\s+(?:and|or|to|through|until)\s+$|"
-    r"(?:higher|lower|more|less|fewer|worse|better)\s+than\s+$",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(
-    r"\b(?:resolution|flight|act|article|section|room|page|no|number|model|boeing|unit|route|highway|paragraph|channel|fm|case|law|decree|"
-    r"brigade|class|block|building|squadron|some|nearly|almost|least|most|estimated|another|exactly|roughly|approximately|only|"
-    r"killed|wounded|injured|displaced|detained|arrested|up\s+to|more\s+than)\.?\s+$",
-    re.IGNORECASE,
-)
-_YEAR_VERB = re.compile(r"\s+(?:has|was|is|will|had|saw|would|marked|brought|could)\b")
-_COUNTED = re.compile(
-    r"\s+(?:people|persons|soldiers|troops|civilians|fighters|men|women|children|militants|rebels|police|refugees|others|dead|wounded|"
-    r"km|kilomet|miles|met(?:er|re)s|feet|foot|tons|tonnes|barrels|dollars|euros|pounds|rubles|roubles|million|billion|thousand|per\s?cent|"
-    r"percent|houses|homes|families|cases|members|prisoners|hostages|tanks|vehicles|villages|workers|students|villagers|residents|"
-    r"hours|hrs|gmt|utc|local\s+time|hectares|acres|points|calories|times|days|years|months|weeks|households|schools|buildings|"
-    r"(?:[a-z]+\s+)?(?:people|soldiers|troops|civilians|fighters|refugees|families))\b",
-    re.IGNORECASE,
-)
-
-
 def _year(text: str, match: re.Match[str]) -> Atom | None:
-    """A bare number as a year: after words that go with years, never before a counted noun; a round number needs more than others."""
     year = int(match.group("year"))
-    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 30]
-    if _COUNTED.match(after) or before.endswith(("$", "\u20ac", "\u00a3", "#", "/")):
-        return None
-    if re.match(r"\s*(?:BC|BCE|B\.C\.)", after):
+    after = text[match.end() : match.end() + 30]
+    era = re.match(r"\s*(?:BC|BCE|B\.C\.)", after)
+    if era:
         return Atom(match.start(), match.end() + len(after) - len(after.lstrip()) + 2, "vague", which="era")
-    atom = Atom(match.start(), match.end(), "year", year=year)
-    if _STRONG.search(before):
-        return atom
-    if not 1700 <= year <= 2099 or (_NUMBERED.search(before) and not _RANGE_BEFORE.search(before)):
-        return None
-    if not before or _PLAIN.search(before) or _DETERMINED.search(before) or _RANGE_BEFORE.search(before):
-        return atom
-    likely = 1900 <= year <= 2049 and year % 50 != 0
-    if likely and (_SOFT.search(before) or _YEAR_VERB.match(after)):
-        return atom
-    return None
+    return (
+        Atom(match.start(), match.end(), "year", year=year) if stands_for_year(text, match.start(), match.end(), year) else None
+    )
 
 
 def short_year(value: int) -> int:
