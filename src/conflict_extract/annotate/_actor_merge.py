@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._actor_draft import Draft, role_at
+from conflict_extract.annotate._actor_acronyms import join_acronyms
+from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene
-from conflict_extract.annotate._actor_use import ACTOR, has_tree
 from conflict_extract.annotate.layer import ActorMention, ActorRow
 from conflict_extract.lexicons.actors import ActorEntry, key_of
 
-_ACRONYM = re.compile(r"[A-Z][A-Za-z&/-]{1,9}\Z")
-_FUNCTION = frozenset(["of", "the", "for", "and", "in", "on", "to", "a", "an"])
 _TAKEN_UP = {
     "ministry": ("government",),
     "group": ("armed_group", "ngo", "igo", "party", "other"),
@@ -55,7 +52,6 @@ class Rows:
         self.forms: dict[str, list[tuple[int, str, str]]] = {}
         self.row_of: dict[int, ActorRow] = {}
         self.recent: list[tuple[ActorRow, tuple[str, ...]]] = []
-        self.acronyms: dict[str, Draft] = {}
 
     def new(self, key: tuple[str, ...] | None, draft: Draft) -> ActorRow:
         """A row for a draft, under `key` if it can be found again."""
@@ -107,7 +103,7 @@ def merge(scene: Scene) -> tuple[list[ActorMention], list[ActorRow]]:
     """
     rows = Rows(scene)
     drafts = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
-    _brackets(scene, drafts, rows)
+    join_acronyms(scene, drafts)
     full_names = _full_names(drafts)
     for draft in drafts:
         if draft.same_as is None and draft.kind != "joint":
@@ -123,93 +119,6 @@ def merge(scene: Scene) -> tuple[list[ActorMention], list[ActorRow]]:
     _name_rows(rows)
     mentions = [_mention(scene.doc, draft, rows) for draft in drafts]
     return mentions, rows.rows
-
-
-# -- acronyms in brackets ---------------------------------------------------------------------------------------
-def _brackets(scene: Scene, drafts: list[Draft], rows: Rows) -> None:
-    """ "Sudan Liberation Army (SLA)", "the National Liberation Army, or ELN": the acronym is the same actor."""
-    doc = scene.doc
-    by_last = {draft.last: draft for draft in drafts if draft.use == ACTOR or draft.kind == "entity"}
-    by_first = {draft.first: draft for draft in drafts}
-    for index, token in enumerate(doc):
-        if index + 2 >= len(doc):
-            break
-        opened = token.text == "(" and doc[index + 2].text in {")", ";", ","}
-        or_form = token.text == "," and doc[index + 1].lower_ == "or"
-        where = index + 1 if opened else index + 2
-        if not (opened or or_form) or where >= len(doc) or not _ACRONYM.match(doc[where].text):
-            continue
-        full, short = by_last.get(index), by_first.get(where)
-        acronym = doc[where].text
-        if full is None or full.kind == "person" or (full.form == "demonym") or sum(char.isupper() for char in acronym) < 2:
-            continue
-        if full.entry is None and not _initials(acronym, full.name) and short is None:
-            continue
-        if short is not None and short.entry is not None and full.entry is None:
-            full.entry, full.type, full.sector = short.entry, short.entry.type, short.entry.sector
-            full.country, full.source_type = short.entry.country, short.entry.source_type
-            full.kind, full.candidates = "entity", []
-            full.affiliation = full.affiliation or short.entry.affiliation
-        rows.acronyms[acronym] = full
-        if short is not None and short.entry is None and full.entry is None:
-            short.same_as = full
-        if short is None:
-            scene.drafts.append(_short(full, where, acronym))
-    drafts[:] = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
-    _later_acronyms(scene, drafts, rows)
-
-
-def _later_acronyms(scene: Scene, drafts: list[Draft], rows: Rows) -> None:
-    """Later uses of an acronym that the text introduced."""
-    if not rows.acronyms:
-        return
-    covered = {token: draft for draft in drafts for token in range(draft.first, draft.last)}
-    for index, token in enumerate(scene.doc):
-        full = rows.acronyms.get(token.text)
-        if full is None:
-            continue
-        here = covered.get(index)
-        if here is None:
-            scene.drafts.append(_short(full, index, token.text))
-        elif (
-            here is not full
-            and here.kind == "entity"
-            and here.last - here.first == 1
-            and (here.entry is None or here.entry is not full.entry)
-        ):
-            here.same_as, here.entry, here.candidates = full, full.entry, []
-    drafts[:] = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
-
-
-def _short(full: Draft, index: int, acronym: str) -> Draft:
-    return Draft(
-        first=index,
-        last=index + 1,
-        head=index,
-        kind="entity",
-        name=acronym,
-        rule="bracket",
-        form="acronym",
-        entry=full.entry,
-        type=full.type,
-        source_type=full.source_type,
-        same_as=full,
-    )
-
-
-def _initials(acronym: str, name: str) -> bool:
-    """Whether an acronym is made of a name's initials (one may be missing, as of "and")."""
-    letters = [char.lower() for char in acronym if char.isalpha()]
-    initials = [part[0] for part in key_of(name) if part not in _FUNCTION]
-    everything = [part[0] for part in key_of(name)]
-    return letters in (initials, everything) or (
-        len(letters) > 2 and letters[0] == initials[0] and _subsequence(letters, everything)
-    )
-
-
-def _subsequence(short: list[str], long: list[str]) -> bool:
-    rest = iter(long)
-    return all(letter in rest for letter in short)
 
 
 # -- which row ----------------------------------------------------------------------------------------------------
@@ -433,62 +342,3 @@ def _mention(doc: Doc, draft: Draft, rows: Rows) -> ActorMention:
         rule=draft.rule,
         entry=draft.entry.id if draft.entry is not None else None,
     )
-
-
-# -- joint actors -----------------------------------------------------------------------------------------------------
-def draft_joint(scene: Scene) -> None:
-    """ "rebels and aid workers", "Russia and Iran": an actor with members for coordinated mentions."""
-    doc = scene.doc
-    actors = sorted(
-        (draft for draft in scene.drafts if draft.use == ACTOR and draft.same_as is None), key=lambda draft: draft.first
-    )
-    position = 0
-    while position < len(actors):
-        group = [actors[position]]
-        while position + 1 < len(actors) and _coordinated(doc, group[-1], actors[position + 1]):
-            group.append(actors[position + 1])
-            position += 1
-        if (
-            len(group) > 1
-            and doc[group[-1].first - 1].lower_ in ("and", "the", "a", "an", "its", "their")
-            and _has_and(doc, group)
-        ):
-            first, last = group[0].first, group[-1].last
-            scene.drafts.append(
-                Draft(
-                    first=first,
-                    last=last,
-                    head=group[0].head,
-                    kind="joint",
-                    name=" ".join(doc[first:last].text.split()) if group[0].kind != "nominal" else _joint_name(doc, group),
-                    rule="joint",
-                    form="nominal",
-                    number="plural",
-                    members=list(group),
-                    source_type=group[0].source_type if len({part.source_type for part in group}) == 1 else "other",
-                )
-            )
-        position += 1
-
-
-def _joint_name(doc: Doc, group: list[Draft]) -> str:
-    first = group[0]
-    rest = doc[first.last : group[-1].last].text
-    return " ".join(f"{first.name} {rest}".split())
-
-
-def _coordinated(doc: Doc, one: Draft, other: Draft) -> bool:
-    between = [token.lower_ for token in doc[one.last : other.first]]
-    if not between or len(between) > 3:
-        return False
-    joined = between[0] in ("and", ",") and all(word in ("and", ",", "the", "a", "an", "its", "their") for word in between)
-    if not joined or other.first <= one.last or (role_at(doc, one.first) is None and one.kind == "person" and between[0] == ","):
-        return False
-    if has_tree(doc):
-        token = doc[other.head]
-        return token.dep_ == "conj"
-    return between[0] == "and"
-
-
-def _has_and(doc: Doc, group: list[Draft]) -> bool:
-    return "and" in [token.lower_ for token in doc[group[-2].last : group[-1].first]]

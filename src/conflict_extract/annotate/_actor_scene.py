@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, Draft
-from conflict_extract.annotate._actor_match import Context, Hit, contest, find_hits, settle
+from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
+from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate.layer import FrameRecord, read
 from conflict_extract.lexicons.actors import ActorEntry, ActorIndex

@@ -12,11 +12,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._actor_merge import draft_joint, merge
+from conflict_extract.annotate._actor_joint import draft_joint
+from conflict_extract.annotate._actor_merge import merge
 from conflict_extract.annotate._actor_names import draft_names
 from conflict_extract.annotate._actor_scene import make_scene
 from conflict_extract.annotate._actor_use import place_or_actor
-from conflict_extract.annotate._persons import draft_people, find_persons
+from conflict_extract.annotate._person_names import find_persons
+from conflict_extract.annotate._persons import draft_people
 from conflict_extract.lexicons.actors import index_for, user_entries
 
 DEFAULTS: dict[str, list[str]] = {"actors": []}

@@ -1,0 +1,133 @@
+"""What makes a phrase a body of a state, and which state a body belongs to that names none."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+
+from conflict_extract.annotate._actor_draft import Draft
+from conflict_extract.annotate._actor_scene import Scene, contested_state
+from conflict_extract.annotate._actor_use import ACTOR, use_words
+from conflict_extract.lexicons.actors import Role, offices, roles
+
+_NEAR = 40  # tokens
+
+
+def plain_words() -> frozenset[str]:
+    """Words that a body's common name is made of."""
+    return (
+        use_words("np_modifier", "same") | use_words("state_institution", "actor") | frozenset(roles()) | frozenset(["of", "and"])
+    )
+
+
+def possessive_words() -> frozenset[str]:
+    return frozenset(["its", "their", "his", "her"])
+
+
+def by_office(scene: Scene, draft: Draft) -> bool:
+    """ "Foreign Secretary X": whether the title alone settles the side (it may settle that there is none)."""
+    title = scene.doc[draft.first : draft.last].text.lower().split()
+    for start in range(len(title)):
+        office = offices().get(" ".join(title[start:]))
+        if office is None:
+            continue
+        if office.state is None:
+            return True
+        if any(scene.context.countries[code] for code in office.unless):
+            return False
+        entry = scene.index.get(office.state)
+        if entry is not None:
+            draft.affiliation, draft.country = entry.id, entry.country
+            return True
+    return False
+
+
+def local_authority(scene: Scene, draft: Draft, words: list[str]) -> str | None:
+    """ "ethnic Armenian authorities", "the separatist leader": the one partially recognised entity that the text names."""
+    if not set(words) & use_words("breakaway", "same") or draft.noun not in use_words("authority_noun", "same"):
+        return None
+    named = [kb for kb in scene.context.entries if kb.startswith("authority/") and scene.index.entries[kb].sector == "PRE"]
+    return named[0] if len(named) == 1 else None
+
+
+def is_army(role: Role, words: list[str]) -> bool:
+    return role.source_type == "military" or bool({"army", "military", "navy"} & set(words))
+
+
+def government_noun(words: list[str]) -> bool:
+    return words[-1] in use_words("state_itself", "actor") or words[-1] in ("authorities", "regime", "officials", "official")
+
+
+def is_state_body(draft: Draft, role: Role, words: list[str]) -> bool:
+    """Whether the phrase is a body or an officer that only a state has ("army", "defence ministry", "foreign minister")."""
+    if role.source_type == "media":
+        return "state" in words
+    institutions = use_words("state_institution", "actor")
+    pairs = {f"{one} {two}" for one, two in itertools.pairwise(words)}
+    if role.kind == "group":
+        return (
+            words[-1] in institutions or bool(pairs & institutions) or words[-1] in use_words("state_itself", "actor") - {"side"}
+        )
+    return (
+        bool(set(words) & institutions)
+        or (role.source_type is None and bool(set(words) & {"military", "government", "presidential"}))
+        or ("government" in words or "military" in words)
+    )
+
+
+def speaks_for_state(draft: Draft, role: Role, words: list[str]) -> bool:
+    """ "Ukrainian officials" speak for Ukraine, "Ukrainian medics" do not."""
+    if role.source_type in use_words("speaks_for_state", "actor") or is_state_body(draft, role, words):
+        return True
+    if role.source_type is None and role.kind == "person":
+        return words[-1] not in ("member", "members", "figure", "worker", "workers", "founder")
+    if role.source_type == "police" or (role.source_type == "media" and "state" in words):
+        return True
+    return words[-1] in use_words("state_itself", "actor") or words[-1] in (
+        "commander",
+        "commanders",
+        "delegation",
+        "peacekeepers",
+    )
+
+
+def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> str | None:
+    """The state of the nearest body of the same kind before, else the document's anchor state."""
+    wanted = "military" if {"army", "military", "navy"} & set(words) else role.source_type
+    far: str | None = None
+    for other in reversed(scene.drafts):
+        distance = draft.head - other.head
+        if distance > 120:
+            break
+        if other.head >= draft.head or other.kind != "nominal" or not isinstance(other.affiliation, str):
+            continue
+        if other.source_type == wanted and other.affiliation.startswith(("state/", "authority/")):
+            if distance <= _NEAR:
+                return other.affiliation
+            far = far or other.affiliation
+    anchor = scene.anchor()
+    if anchor is None:
+        return far
+    chosen, candidates = contested_state(scene, anchor, draft.head, army=is_army(role, words))
+    draft.candidates = candidates
+    return chosen.id if chosen is not None else None
+
+
+def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
+    """ "its spokesman": the nearest organisation, group or state that acted before; "his men": the nearest person's side."""
+    if pronoun in ("his", "her"):
+        people = (other for other in reversed(scene.drafts[-30:]) if other.kind == "person" and other.last <= draft.first)
+        person = next(people, None)
+        return person.affiliation if person is not None and draft.first - person.last < 60 else None
+    bodies = ("government_body", "armed_group", "organization", "media")
+    recent = (one for one in reversed(scene.drafts[-12:]) if one.kind == "nominal" and one.type in bodies)
+    body = next((one for one in recent if one.last <= draft.first and one.use == ACTOR), None)
+    place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
+    best = next((other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR), None)
+    if body is not None and body.first > (best.first if best is not None else -1) and draft.first - body.last <= 60:
+        return body.affiliation or body
+    if best is None or draft.first - best.last > 60:
+        return None
+    if best.entry is None:
+        return best
+    return best.entry.affiliation or best.entry.id if best.entry.type != "media" else best.entry.id

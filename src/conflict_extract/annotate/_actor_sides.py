@@ -1,0 +1,199 @@
+"""Whom a phrase speaks for: the names inside it and behind it."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate._actor_bodies import (
+    by_office,
+    government_noun,
+    is_army,
+    is_state_body,
+    local_authority,
+    nearest_body,
+    plain_words,
+    possessive_words,
+    possessor,
+    speaks_for_state,
+)
+from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name
+from conflict_extract.annotate._actor_match import Hit
+from conflict_extract.annotate._actor_scene import Scene, contested_state
+from conflict_extract.annotate._actor_use import use_words
+from conflict_extract.lexicons.actors import Role
+
+PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
+
+
+_NO_SIDE = frozenset(["pro", "anti", "non"])
+
+
+def sides_of(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
+    """The names that say whose the phrase is: inside it, or after "of", "for", "from", "to" behind it."""
+    doc = scene.doc
+    found: list[Hit] = []
+    for token_index in range(first, index):
+        hit = scene.by_token.get(token_index)
+        if hit is not None and (not found or found[-1] is not hit) and not _negated(scene, hit):
+            found.append(hit)
+    cursor = last
+    if cursor < len(doc) and doc[cursor].lower_ in ("of", "for", "from", "to", "with", "at"):
+        preposition = doc[cursor].lower_
+        cursor += 1
+        for _ in range(6):
+            if cursor >= len(doc):
+                break
+            hit = scene.by_token.get(cursor)
+            if hit is not None:
+                place = preposition in ("from", "at", "to") and _is_polity(hit)
+                if not place:
+                    found.append(hit)
+                break
+            token = doc[cursor]
+            if token.text in {",", ".", ";"} or token.pos_ in ("VERB", "AUX") or token.lower_ in ("in", "near", "who", "that"):
+                break
+            cursor += 1
+    return found
+
+
+def _is_polity(hit: Hit) -> bool:
+    return hit.entry is not None and hit.entry.id.startswith(("state/", "authority/")) and not hit.kinds() <= _DEMONYM
+
+
+def _negated(scene: Scene, hit: Hit) -> bool:
+    """ "pro-Russian", "ethnic Armenian", "Iran-backed": the name is not the side that speaks."""
+    doc = scene.doc
+    if hit.first > 0 and doc[hit.first - 1].lower_ in ("ethnic", "pro", "anti"):
+        return True
+    if hit.first > 1 and doc[hit.first - 1].text in HYPHENS and doc[hit.first - 2].lower_ in _NO_SIDE:
+        return True
+    if hit.last + 1 < len(doc) and doc[hit.last].text in HYPHENS:
+        return doc[hit.last + 1].lower_ not in ("run", "led", "controlled", "installed", "appointed")
+    return False
+
+
+def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: list[str], determiner: str) -> None:
+    """Whom the phrase speaks for, from names in it; a bare body of a state belongs to the document's state."""
+    if draft.former:
+        return
+    if draft.noun in PLAIN_SIDES and not sides:
+        return
+    if not sides or all(hit.kinds() <= _DEMONYM for hit in sides):
+        local = local_authority(scene, draft, words)
+        if local is not None:
+            draft.affiliation = local
+            return
+    adjectives = [hit for hit in sides if hit.kinds() <= _DEMONYM]
+    if len(adjectives) > 1 and "and" in words:
+        draft.members = [hit.entry.id for hit in adjectives if hit.entry is not None]
+        draft.rule = "joint phrase"
+        return
+    bodies = [hit for hit in sides if hit.entry is not None and not hit.entry.id.startswith(("state/", "authority/"))]
+    chosen = bodies[0] if bodies else sides[0] if sides else None
+    if words[-1] in use_words("state_itself", "actor"):
+        polities = [hit for hit in sides if hit not in bodies]
+        chosen = polities[0] if polities else chosen
+    if chosen is not None:
+        _from_side(scene, draft, chosen, role, words)
+        return
+    unknown = _unlisted_side(scene, draft)
+    if unknown is not None and role.kind == "person":
+        draft.affiliation, draft.source_type = unknown, unknown.source_type
+        return
+    if draft.definite and determiner in possessive_words():
+        draft.affiliation = possessor(scene, draft, determiner)
+        return
+    named = scene.doc[draft.head].is_title and all(word in plain_words() for word in words)
+    plain = role.kind == "person" or all(word in plain_words() or not scene.doc[draft.head].is_title for word in words)
+    if role.kind == "person" and by_office(scene, draft):
+        return
+    if is_state_body(draft, role, words) and plain and (determiner == "the" or role.kind == "person" or named):
+        draft.affiliation = nearest_body(scene, draft, role, words)
+        if role.kind == "group":
+            draft.rule = "context body"
+
+
+def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
+    """An organisation outside the tables in the phrase or behind it: "a Green Party candidate", "the head of Agro-Prohnoz"."""
+    doc = scene.doc
+    if draft.noun in ("critic", "critics", "supporter", "supporters", "opponent", "opponents", "reader", "customer"):
+        return None
+    places = list(range(draft.first, draft.head))
+    if draft.last < len(doc) and doc[draft.last].lower_ in ("of", "for", "from", "with", "at"):
+        places += [draft.last + 1, draft.last + 2]
+    for index in places:
+        other = scene.by_first.get(index)
+        if other is None or other.kind != "entity" or other.entry is not None or other.candidates:
+            continue
+        if other.type in ("organization", "armed_group", "media") and doc[other.last - 1].text not in HYPHENS:
+            return other
+    return None
+
+
+def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str]) -> None:
+    entry = hit.entry
+    if entry is None:
+        draft.candidates = list(hit.candidates)
+        return
+    state = scene.state(entry)
+    if role.kind == "group" and _renames(scene, draft, hit, role):
+        draft.kind, draft.form, draft.rule = "entity", "name", "name and noun"
+        draft.entry, draft.name, draft.affiliation = entry, entry.name, entry.affiliation
+        draft.type, draft.sector, draft.country = entry.type, entry.sector, entry.country
+        return
+    polity = entry.id.startswith(("state/", "authority/")) or entry.stands_for is not None
+    if polity and state is not None:
+        if not speaks_for_state(draft, role, words):
+            return
+        draft.country = state.country
+        if hit.kinds() & frozenset(["capital"]) and not is_state_body(draft, role, words) and role.kind == "person":
+            return
+        if government_noun(words) or is_state_body(draft, role, words):
+            chosen, candidates = contested_state(scene, state, draft.head, army=is_army(role, words))
+            if chosen is None:
+                draft.candidates = candidates
+                return
+            if chosen.id != state.id:
+                draft.rule = "rival"
+            state = chosen
+        draft.affiliation = state.id
+        return
+    draft.country = entry.country
+    draft.source_type = entry.source_type
+    draft.affiliation = entry.affiliation or entry.id
+    if entry.affiliation and entry.type == "media":
+        draft.affiliation = entry.id
+    if entry.id.startswith("un/") and scene.index.get("un/un") is not None and role.kind == "person":
+        written = scene.doc[hit.first : hit.last].text.lower()
+        if written.startswith(("un ", "u.n. ", "united nations ")):
+            draft.affiliation = "un/un"
+
+
+def role_words(scene: Scene, first: int, title: Draft) -> str:
+    """The words of a role without the side: "deputy spokesman" of "the Kremlin's deputy spokesman"."""
+    doc = scene.doc
+    start = first
+    for index in range(first, title.head):
+        if index in scene.by_token or doc[index].text in POSSESSIVES:
+            start = index + 1
+        elif doc[index].text in HYPHENS and index - 1 in scene.by_token:
+            start = index + 2
+    text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
+    rest = doc[title.head + 1 : title.last].text
+    if not rest or title.last > title.head + 6:
+        return text
+    if any(token.is_title for token in doc[title.head + 1 : title.last]) and doc[title.head].is_title:
+        text = doc[max(start, title.head) if start > title.head else title.head - len(text.split()) + 1 : title.head + 1].text
+    return f"{text} {rest}"
+
+
+def _renames(scene: Scene, draft: Draft, hit: Hit, role: Role) -> bool:
+    """ "the KCNA news agency", "the Wagner group": whether the noun only says what the named actor is."""
+    entry, doc = hit.entry, scene.doc
+    if entry is None or entry.id.startswith(("state/", "authority/", "seat/")) or hit.kinds() & frozenset(["adjective"]):
+        return False
+    between = doc[hit.last : draft.head]
+    if hit.last > draft.head or any(token.text in POSSESSIVES | HYPHENS for token in between):
+        return False
+    if any(token.lower_ not in ("news", "armed", "militant", "rebel", "rights", "aid", "state", "press") for token in between):
+        return False
+    return draft.noun in use_words("category_noun", "same") or role.source_type == entry.source_type

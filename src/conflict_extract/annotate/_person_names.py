@@ -1,0 +1,150 @@
+"""Names of persons: entities, words behind a title, later surnames; and what only looks like one."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Span
+
+from conflict_extract.annotate._actor_draft import (
+    HYPHENS,
+    abbreviated_titles,
+    role_at,
+    starts_sentence,
+)
+from conflict_extract.annotate._actor_names import head_of
+from conflict_extract.annotate._actor_scene import Scene
+from conflict_extract.annotate._actor_use import PLACE, has_tree, lemma_of, place_or_actor, use_words
+
+_PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
+
+
+def find_persons(scene: Scene) -> None:
+    """Find the names of persons: entities, words behind a title, later surnames of names found."""
+    spans = _spans(scene)
+    taken = {token for first, last in spans for token in range(first, last)}
+    taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
+    for token in scene.doc:
+        if token.text in surnames and token.i not in taken and token.text[0].isupper():
+            hit = scene.by_token.get(token.i)
+            if hit is None and not (token.i and scene.doc[token.i - 1].is_title and not starts_sentence(scene.doc[token.i - 1])):
+                spans.append((token.i, token.i + 1))
+    scene.person_spans = sorted(spans)
+    scene.in_person = {token: span for span in scene.person_spans for token in range(*span)}
+
+
+def _spans(scene: Scene) -> list[tuple[int, int]]:
+    """Token spans of persons' names, without titles, in order."""
+    doc = scene.doc
+    found: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for ent in scene.persons:
+        first, last = ent.start, ent.end
+        for index in range(last - 2, first - 1, -1):
+            if _is_title(scene, index) or (not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS):
+                first = index + 1
+                break
+        while first < last - 1 and not doc[first].text[0].isalnum():
+            first += 1
+        if doc[first].lower_ == "of" and first and _is_title(scene, first - 1):
+            first += 1
+            while first < last - 1 and doc[first].lower_ in use_words("portfolio", "same"):
+                first += 1
+        while last > first + 1 and (doc[last - 1].text in ("'s", "’s") or not doc[last - 1].text[0].isalnum()):
+            last -= 1
+        hit = scene.by_token.get(first)
+        if hit is not None and hit.first == first and hit.last >= last and "person" not in hit.kinds():
+            continue
+        if _is_title(scene, first) and last - first == 1 and not _surname(scene, first):
+            continue
+        if _rather_place(scene, first, last):
+            continue
+        if doc[first].text[0].isalpha():
+            found.append((first, last))
+            taken.update(range(first, last))
+    for ent in scene.organisations:
+        if _apposed_to_person(scene, ent):
+            found.append((ent.start, ent.end))
+            taken.update(range(ent.start, ent.end))
+    tagged = any(ent.label_ for ent in doc.ents)
+    blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    for index in range(len(doc) - 1):
+        if index in taken or not _is_title(scene, index) or index in blocked:
+            continue
+        if tagged and doc[index].lower_.rstrip(".") not in abbreviated_titles():
+            continue
+        first = index + 1
+        while first < len(doc) and doc[first].text == ".":
+            first += 1
+        last = first
+        while last < len(doc) and last not in taken | blocked and last not in scene.by_token and _name_part(scene, last, first):
+            last += 1
+        while last > first and (doc[last - 1].lower_ in _PARTICLES or doc[last - 1].text in HYPHENS):
+            last -= 1
+        if last > first and (last - first > 1 or doc[index].lower_.rstrip(".") in abbreviated_titles()):
+            found.append((first, last))
+            taken.update(range(first, last))
+    return sorted(found)
+
+
+def _rather_place(scene: Scene, index: int, last: int) -> bool:
+    """A lone name without title, that no full name in the text ends with, where a place stands ("X was shelled")."""
+    doc = scene.doc
+    if last - index > 1:
+        token = doc[head_of(doc, index, last)]
+        titled = index > 0 and _is_title(scene, index - 1)
+        return not titled and token.dep_ == "obj" and lemma_of(token.head) in use_words("object_only_place", "same")
+    if not has_tree(doc) or _surname(scene, index) or (index and _is_title(scene, index - 1)):
+        return False
+    if index and doc[index - 1].text == "." and index > 1 and _is_title(scene, index - 2):
+        return False
+    return place_or_actor(doc, index, index + 1) == PLACE and (
+        doc[index].dep_ in ("nsubj", "nsubj:pass", "obj") or _in_place(doc, index)
+    )
+
+
+def _apposed_to_person(scene: Scene, ent: Span) -> bool:
+    """ "a teacher, Daw Nwe Ni, told": names that the entities take for an organisation."""
+    doc = scene.doc
+    if (
+        ent.end - ent.start < 2
+        or ent.start < 2
+        or ent.end >= len(doc)
+        or doc[ent.start - 1].text != ","
+        or doc[ent.end].text != ","
+    ):
+        return False
+    found = role_at(doc, ent.start - 2)
+    known = any(token in scene.by_token for token in range(ent.start, ent.end))
+    return found is not None and found[0].kind == "person" and not found[1] and not known
+
+
+def _in_place(doc: Doc, index: int) -> bool:
+    """Whether "in", "near" or their like stand before the name."""
+    return index > 0 and doc[index - 1].lower_ in ("in", "near", "outside", "around", "across", "towards", "toward", "into")
+
+
+def _surname(scene: Scene, index: int) -> bool:
+    """Whether a person's full name in the text ends with this word."""
+    if not scene.surnames:
+        scene.surnames = {""} | {ent[-1].text for ent in scene.persons if ent.end - ent.start > 1}
+    return scene.doc[index].text in scene.surnames
+
+
+def _is_title(scene: Scene, index: int) -> bool:
+    token = scene.doc[index]
+    if token.lower_.rstrip(".") in abbreviated_titles() and token.text[0].isupper():
+        return True
+    found = role_at(scene.doc, index)
+    return found is not None and found[0].kind == "person" and not found[1]
+
+
+def _name_part(scene: Scene, index: int, first: int) -> bool:
+    """Whether a token can belong to a name that starts at `first`."""
+    token = scene.doc[index]
+    if index - first > 5:
+        return False
+    if token.text in HYPHENS or token.lower_ in _PARTICLES:
+        return index > first or token.lower_ in _PARTICLES
+    if index == first and starts_sentence(token):
+        return False
+    return token.is_alpha and token.text[0].isupper() and not token.is_upper and not _is_title(scene, index)
