@@ -115,7 +115,7 @@ def missing(case: dict[str, Any]) -> str | None:
 
 
 def slots_wrong(report: Report, wanted: dict[str, Any]) -> str | None:
-    found = [c for c in holding(report, wanted["content"])]
+    found = holding(report, wanted["content"])
     if not found:
         return f"no claim with {wanted['content']!r}"
     claim = found[0]

@@ -88,6 +88,7 @@ class Index:
     actors: ByOffset[layer.ActorMention]
     hedges: ByOffset[layer.ModalityRecord]
     scopes: ByOffset[layer.ModalityRecord]
+    negations: ByOffset[layer.ModalityRecord]
     events: ByOffset[layer.EventMention]
     actor_rows: dict[str, layer.ActorRow]
     place_rows: dict[str, layer.PlaceRow]
@@ -185,6 +186,7 @@ def make_index(doc: Doc) -> Index:
         actors=ByOffset(layer.read(doc, "actors", layer.ActorMention)),
         hedges=ByOffset([record for record in modality if record.kind == "hedge" and record.is_hedge_span]),
         scopes=ByOffset([record for record in modality if record.kind in ("plan", "conditional", "question")]),
+        negations=ByOffset([record for record in modality if record.kind == "negation"]),
         events=ByOffset(layer.read(doc, "events", layer.EventMention)),
         actor_rows={row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)},
         place_rows={row.key: row for row in layer.read_table(doc, "places", layer.PlaceRow)},

@@ -78,7 +78,7 @@ def set_events(index: Index, draft: Draft) -> None:
     draft.main = ranked[0]
     draft.event = draft.main.type
     draft.event_from = draft.main.rule or "main event"
-    draft.mentions = [(mention, status_in(draft, mention)) for mention in ranked]
+    draft.mentions = [(mention, status_in(index, draft, mention)) for mention in ranked]
 
 
 def _salience(index: Index, draft: Draft, mention: layer.EventMention) -> float:
@@ -95,7 +95,7 @@ def _salience(index: Index, draft: Draft, mention: layer.EventMention) -> float:
     return value
 
 
-def status_in(draft: Draft, mention: layer.EventMention) -> str:
+def status_in(index: Index, draft: Draft, mention: layer.EventMention) -> str:
     """The status of an event in a claim: what the words around it say, then what the act makes of it.
 
     Words win over the act ("denied that it planned to attack": planned), but a denial turns what it denies to denied.
@@ -103,21 +103,31 @@ def status_in(draft: Draft, mention: layer.EventMention) -> str:
     code = act_codes()[draft.act].status
     if mention.status == "background":
         return "background"
+    status = mention.status
+    if status == "denied" and _denied_elsewhere(index, draft, mention):
+        status = _plan_over(index, mention.start) or "asserted"
     if code == "denied":
-        # "denied killing 60 people" denies the killing; "there were no boats here" says so itself; a denial in other
-        # words
-        # ("this is a quarrel over water") denies by asserting.
-        return (
-            "denied"
-            if mention.status in ("asserted", "denied") and (_cue_denies(draft) or mention.status == "denied")
-            else mention.status
-        )
-    if mention.status == "asserted":
+        # "denied killing 60 people" denies the killing; "there were no boats here" says so itself; a denial in other words ("this
+        # is a quarrel over water") denies by asserting.
+        return "denied" if status == "asserted" and _cue_denies(draft) else status
+    if status == "asserted":
         if code in ("demanded", "planned") and not _reports_past(mention, draft):
             return code
         if code == "possible":
             return "possible"
-    return mention.status
+    return status
+
+
+def _denied_elsewhere(index: Index, draft: Draft, mention: layer.EventMention) -> bool:
+    """Whether only the cue of another claim denies the event: in "denied the raid and said it would free 30 men" the release stands
+    in the scope of "denied" as the table of cues sees it, but not in that claim.
+    """
+    over = [
+        record
+        for record in index.negations.inside([[max(0, mention.start - REACH), mention.start + 1]])
+        if record.scope and record.scope[0] <= mention.start < record.scope[1]
+    ]
+    return bool(over) and not any(draft.holds(r.start, r.end) or _in_cue(draft, r) for r in over)
 
 
 def _cue_denies(draft: Draft) -> bool:
@@ -133,10 +143,11 @@ def _reports_past(mention: layer.EventMention, draft: Draft) -> bool:
 def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) -> str:
     """The status of a figure in a claim: that of the event it hangs on, else what modality and act say."""
     code = act_codes()[draft.act].status
+    said_so = any(status != "background" for _, status in draft.mentions)
     for mention, status in draft.mentions:
         if quantity.id in mention.quantities:
             # "put the toll from the attack at 67": the attack is background, the figure is what is said
-            return code if status == "background" and mention is draft.main else status
+            return code if status == "background" and not said_so else status
     middle = (quantity.start + quantity.end) // 2
     planned = _plan_over(index, middle)
     if planned is not None:
