@@ -59,7 +59,7 @@ class BoundPhrase(Entry):
     """Words before or after a number that bound it or say how exact it is.
 
     `comparator` null: the words belong to the quantity and change nothing ("a total of", "another"). `needs`: the phrase counts only
-    with such a kind of quantity ("within" with durations and measures). `strength`: of two phrases at one number the stronger decides.
+    with such a kind of quantity ("within" with durations and measures). `scope`: what the words say of the scope ("another").
     """
 
     phrase: str = Field(min_length=1)
