@@ -12,19 +12,8 @@ from pathlib import Path
 import torch
 
 from training.data import Data
-from training.network import Network, Shape
-from training.teacher import teacher, unsqueeze
+from training.teacher import teacher
 from training.train import fit, save, student
-
-
-def warm(data: Data, folder: Path, labels: dict[str, list[str]]) -> Network:
-    """Return the student as an earlier training left it, where ``warm.npz`` is there; else MiniLM with new heads."""
-    if not (folder / "warm.npz").exists():
-        return student(data, folder, labels)
-    raw = unsqueeze([folder / "warm.npz"])
-    net = Network(Shape(vocabulary=len(raw["encoder.word.weight"])), labels)
-    net.load_state_dict(raw)
-    return net.to(data.device)
 
 
 def main() -> None:
@@ -36,6 +25,7 @@ def main() -> None:
     parser.add_argument("--student-seconds", type=float, default=300.0)
     parser.add_argument("--size", type=int, default=8192)
     parser.add_argument("--parts", type=Path, nargs="*", help="files of training.teacher")
+    parser.add_argument("--start", type=Path, help="weights that the student starts from; default: MiniLM")
     parser.add_argument("--keep", type=Path, help="where the teacher is kept; it is not trained again when it is there")
     parser.add_argument("--deadline", type=float, default=1e12, help="Unix time by which all must be done")
     parser.add_argument("--eager", action="store_true", help="do not record steps as CUDA graphs")
@@ -47,7 +37,7 @@ def main() -> None:
     data = Data(args.data, device)
     labels = json.loads((args.data / "labels.json").read_text(encoding="utf-8"))
     torch.manual_seed(7)
-    small = warm(data, args.data, labels)
+    small = student(data, args.data, labels, args.start)
     large = teacher(args.parts or sorted(args.data.glob("teacher.*.npz")), labels).to(device)
     print(f"loaded {time.time() - t0:.0f}s", flush=True)
     common = {"steps": 10**9, "size": args.size, "recorded": not args.eager}

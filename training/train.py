@@ -345,8 +345,15 @@ def fit(
     return measured
 
 
-def student(data: Data, folder: Path, labels: dict[str, list[str]]) -> Network:
-    """Return MiniLM with new heads."""
+def student(data: Data, folder: Path, labels: dict[str, list[str]], start: Path | None = None) -> Network:
+    """Return MiniLM with new heads, or the network of earlier weights (as ``training.export.load`` reads them)."""
+    if start is not None:
+        from training.export import load
+
+        raw = {k: torch.from_numpy(v) for k, v in load(start).items()}
+        net = Network(Shape(vocabulary=len(raw["encoder.word.weight"])), labels)
+        net.load_state_dict(raw)
+        return net.to(data.device)
     raw = {k: torch.from_numpy(v) for k, v in np.load(folder / "minilm.npz").items()}
     net = Network(Shape(vocabulary=len(raw["embeddings.word_embeddings.weight"])), labels)
     load_bert(net.encoder, raw)
@@ -389,13 +396,14 @@ def main() -> None:
     parser.add_argument("--sets", type=json.loads, default=None)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--name", default="student")
+    parser.add_argument("--start", type=Path, help="weights to start from; default: MiniLM")
     args = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = True
     args.out.mkdir(parents=True, exist_ok=True)
     data = Data(args.data, args.device)
     labels = json.loads((args.data / "labels.json").read_text())
     torch.manual_seed(args.seed)
-    net = student(data, args.data, labels)
+    net = student(data, args.data, labels, args.start)
     sets = {int(k): v for k, v in args.sets.items()} if args.sets else None
     result = fit(net, data, args.out, seconds=args.seconds, steps=args.steps, size=args.size, rate=args.rate,
                  head_rate=args.head_rate, decay=args.decay, seed=args.seed, silver=args.silver, log=args.name, sets=sets,

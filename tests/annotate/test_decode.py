@@ -25,7 +25,7 @@ def all_sequences(crf: Chain, emissions: np.ndarray) -> dict[tuple[int, ...], fl
     scores = {}
     for tags in itertools.product(range(len(LABELS)), repeat=len(emissions)):
         score = crf.start[tags[0]] + crf.end[tags[-1]] + sum(float(emissions[t, tag]) for t, tag in enumerate(tags))
-        score += sum(float(crf.trans[a, b]) for a, b in zip(tags, tags[1:], strict=False))
+        score += sum(float(crf.trans[a, b]) for a, b in itertools.pairwise(tags))
         if score > -1000:
             scores[tags] = float(score)
     top = max(scores.values())
