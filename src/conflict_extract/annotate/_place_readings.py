@@ -215,7 +215,7 @@ def _add_rows(readings: _Readings, rows: Sequence[tuple[int, int]], hint: str, l
     for (row, kind), size in zip(rows, people.tolist(), strict=True):
         if kind != STRIPPED and row < table.places and size >= SEAT_PEOPLE:
             region = int(table.admin1_index[row])
-            seats[region] = max(size, seats.get(region, 0.0))
+            seats[region] = max(size + (0.0 if kind == MAIN else ALTERNATE), seats.get(region, 0.0))
     for position, (row, kind) in enumerate(rows):
         level = table.level(row)
         code = table.countries[int(table.country_index[row])]
