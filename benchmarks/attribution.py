@@ -111,10 +111,10 @@ def count(text: str, gold: list[Triple], pred: list[Triple]) -> Counter[tuple[st
         for part in ("source", "cue"):
             total[part, name] = sum(bool(item[part]) for item in items)
     for part in PARTS:
-        a, b = (frozenset().union(*(item[part] for item in items)) for items in (g, p))
-        total[f"tokens.{part}", "gold"] = len(a)
-        total[f"tokens.{part}", "pred"] = len(b)
-        total[f"tokens.{part}", "right"] = len(a & b)
+        there, here = (frozenset[int]().union(*(item[part] for item in items)) for items in (g, p))
+        total[f"tokens.{part}", "gold"] = len(there)
+        total[f"tokens.{part}", "pred"] = len(here)
+        total[f"tokens.{part}", "right"] = len(there & here)
     return total
 
 

@@ -9,12 +9,12 @@ import time
 from typing import Any
 
 import pytest
-from tests.annotate.marked import differences, inject, read_marks
-from tests.conftest import FIXTURES, cases
 
 from conflict_extract.annotate import _direct, _other_cues, _verb_frames, layer
 from conflict_extract.annotate.layer import SaidRecord
 from conflict_extract.errors import PipelineError
+from tests.annotate.marked import differences, inject, read_marks
+from tests.conftest import FIXTURES, cases
 
 
 def said_of(nlp: Any, text: str) -> list[SaidRecord]:
@@ -64,3 +64,193 @@ def test_nesting(case: dict[str, Any], nlp: Any) -> None:
                 depth += 1
             depths.append(depth)
         assert max(depths) == case["depth"]
+
+
+def test_rules_are_named_in_the_cases() -> None:
+    """Every rule name that the code can write has a case."""
+    written: set[str] = set()
+    constants: set[str] = set()
+    for module in (_verb_frames, _other_cues, _direct):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
+                constants.add(node.value)
+                if "-" not in node.value:
+                    continue
+                if node.value.replace("-", "").isalpha() and len(node.value) > 5:
+                    written.add(node.value)
+    tested = {
+        json.loads(line)["rule"]
+        for name in ("attribution", "quotes")
+        for line in (FIXTURES / "cases" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    }
+    assert tested <= constants | {"nominal-clause", "nominal-to", "nominal-for", "adjective-clause", "adjective-infinitive"}
+    untested = (
+        written
+        - tested
+        - {"comma-before", "paratactic-content", "headline-colon", "nominal-", "adjective-", "same-quote", "one-time"}
+    )
+    assert untested == set()
+
+
+def test_rules_alone_find_the_same(nlp: Any) -> None:
+    """Without learned spans the strong rules still work."""
+    text = 'The mayor said the bridge was shut. "We will reopen it," he added. Rebels accused the army of shelling a clinic.'
+    doc = nlp.get_pipe("conflict_encoder")(nlp.make_doc(text))
+    layer.write(doc, "attribution", [])
+    said = layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)
+    assert [(text[slice(*r.cue)], r.act) for r in sorted(said, key=lambda r: r.cue or [0]) if r.cue] == [
+        ("said", "statement"),
+        ("added", "commitment"),
+        ("accused", "accusation"),
+    ]
+    assert all(record.score is None for record in said)
+
+
+def test_weak_cues_need_the_learned_spans(nlp: Any) -> None:
+    text, parts = read_marks("{The panel} <found> that [the fuse was faulty].")
+    doc = nlp.get_pipe("conflict_encoder")(nlp.make_doc(text))
+    layer.write(doc, "attribution", [])
+    assert layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord) == []
+    inject(doc, parts)
+    assert len(layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)) == 1
+
+
+def test_needs_a_tree() -> None:
+    import spacy
+
+    blank = spacy.blank("en")
+    blank.add_pipe("conflict_attribution")
+    with pytest.raises(PipelineError, match="Universal Dependencies"):
+        blank("The mayor said so.")
+
+
+SILENT = [
+    "The envoy did not say whether the talks had failed.",
+    "The envoy declined to comment on the talks.",
+    "The ferry sank near the island. Nine people swam ashore.",
+    "Le ministre a dit que le pont était fermé. Les soldats sont partis hier.",
+    "El alcalde dijo que el puente estaba cerrado.",
+    "Министр сказал, что мост закрыт.",
+    "- bread\n- water\n- tents for 40 families\n- two generators",
+    'The film "The Long Retreat" was shown in the square.',
+    "He bought a 5\" pipe and a 6' rope.",
+    "No group claimed responsibility for the blast.",
+]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_makes_no_claim(text: str, nlp: Any) -> None:
+    assert said_of(nlp, text) == []
+
+
+def test_an_unpaired_mark_hurts_nothing_else(nlp: Any) -> None:
+    text = 'The clerk read "the long list of names.\nThe mayor said: "The bridge is shut."\nThe guard said the gate was open.'
+    assert sorted(text[slice(*r.cue)] + ":" + r.mode for r in said_of(nlp, text) if r.cue) == ["said:direct", "said:indirect"]
+
+
+def test_capitals(nlp: Any) -> None:
+    text = "THE ARMY SAID TWO BOATS HAD BEEN SUNK NEAR THE PORT."
+    assert len(said_of(nlp, text)) <= 1
+
+
+def test_quotes_four_deep(nlp: Any) -> None:
+    text = "\"He told me, 'She swore, \"They heard him shout, 'Run,'\" and left,'\" the porter said."
+    said = said_of(nlp, text)
+    assert any(text[slice(*r.cue)] == "said" for r in said if r.cue)
+
+
+def test_a_document_that_is_one_quotation(nlp: Any) -> None:
+    text = '"' + "The river rose and the people left. " * 40 + '"'
+    assert len(said_of(nlp, text)) <= 1
+
+
+def _seconds(nlp: Any, text: str) -> float:
+    doc = nlp.get_pipe("conflict_encoder")(nlp.make_doc(text))
+    best = 9e9
+    for _ in range(2):
+        start = time.process_time()
+        for name in ("conflict_attribution", "conflict_coreference"):
+            doc = nlp.get_pipe(name)(doc)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        '"The bridge is shut," said the mayor.\n',
+        '"The bridge is shut. ',
+        "He said she said they said ",
+        "MAYOR: The bridge is shut.\n",
+        "- The mayor said the bridge was shut\n",
+    ],
+)
+def test_time_is_linear(unit: str, nlp: Any) -> None:
+    small, large = _seconds(nlp, unit * 60), _seconds(nlp, unit * 240)
+    assert large < 0.05 + 4 * 2.5 * small
+
+
+@pytest.mark.slow
+def test_two_thousand_quotations(nlp: Any) -> None:
+    text = '"The bridge is shut," said the mayor. ' * 2000
+    doc = nlp.get_pipe("conflict_encoder")(nlp.make_doc(text))
+    start = time.process_time()
+    said = layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)
+    assert time.process_time() - start < 20
+    assert len(said) <= 2000
+
+
+def hand_built(nlp: Any, words: str, heads: str, deps: str, tags: str) -> list[SaidRecord]:
+    """The sayings of a Doc with a given tree: words, absolute heads, relations and tags, each separated by spaces."""
+    from spacy.tokens import Doc
+
+    pos = {
+        "N": "NOUN",
+        "V": "VERB",
+        "M": "AUX",
+        "D": "DET",
+        "P": "PRON",
+        ",": "PUNCT",
+        ":": "PUNCT",
+        ".": "PUNCT",
+        "R": "ADV",
+        "J": "ADJ",
+    }
+    doc = Doc(
+        nlp.vocab,
+        words=words.split(),
+        heads=[int(head) for head in heads.split()],
+        deps=deps.split(),
+        tags=tags.split(),
+        pos=[pos[tag[0]] for tag in tags.split()],
+    )
+    doc._.ce_scheme = "ud2"
+    return layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)
+
+
+def test_paratactic_content(nlp: Any) -> None:
+    said = hand_built(
+        nlp,
+        "Roe insisted : guns stay outside .",
+        "1 1 4 4 1 4 1",
+        "nsubj root punct nsubj parataxis advmod punct",
+        "NNP VBD : NNS VBP RB .",
+    )
+    assert [(r.rule, r.content) for r in said] == [("paratactic-content", [[16, 33]])]
+
+
+def test_comma_before(nlp: Any) -> None:
+    """A content that the parser left in pieces: all before the comma."""
+    said = hand_built(
+        nlp,
+        "The ferry hit a mine , Roe said .",
+        "1 7 1 4 2 7 7 7 7",
+        "det nsubj acl det obj punct nsubj root punct",
+        "DT NN NN DT NN , NNP VBD .",
+    )
+    assert [(r.rule, r.content) for r in said] == [("comma-before", [[0, 20]])]
+
+
+def test_headline_colon(nlp: Any) -> None:
+    said = said_of(nlp, "Macron: Europe must pay for its own shells\n\nThe president spoke in Lyon on Monday.")
+    assert [r.rule.partition(";")[0] for r in said][:1] == ["headline-colon"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.annotate.marked import best_match, read_marks, whole, words
-from tests.conftest import cases
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate.layer import ActorRow, ChainRow, CorefMention, SaidRecord
+from tests.annotate.marked import best_match, read_marks, whole, words
+from tests.conftest import cases
 
 STAGES = ("conflict_frame", "conflict_encoder", "conflict_actors", "conflict_attribution", "conflict_coreference")
 

@@ -9,8 +9,37 @@ from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
 QUOTING = frozenset(["quote", "quotes", "quoted", "quoting", "cite", "cites", "cited", "citing", "paraphrased"])
 TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today tomorrow night dawn noon midnight dusk morning evening then now week "
-    "month year end phone telephone email radio telegram name hand".split()
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "tomorrow",
+        "night",
+        "dawn",
+        "noon",
+        "midnight",
+        "dusk",
+        "morning",
+        "evening",
+        "then",
+        "now",
+        "week",
+        "month",
+        "year",
+        "end",
+        "phone",
+        "telephone",
+        "email",
+        "radio",
+        "telegram",
+        "name",
+        "hand",
+    ]
 )
 PERSONAL = frozenset({"PERSON", "PER"})
 
@@ -151,10 +180,10 @@ def relative_head(view: View, verb: int) -> int | None:
 def agent_of(view: View, verb: int) -> int | None:
     """The by-phrase of a passive verb, or None."""
     for j in view.children[verb]:
-        if (
-            (view.dep[j] == "obl:agent"
-            and view.case_of(j) in ("by", ""))
-            or (view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb)
+        if view.low[j] in TIMES or view.tag[j] == "CD":
+            continue
+        if (view.dep[j] == "obl:agent" and view.case_of(j) in ("by", "")) or (
+            view.base(j) in ("obl", "nmod") and view.case_of(j) == "by" and j > verb
         ):
             return j
     return None
@@ -177,9 +206,9 @@ def source_of(view: View, verb: int) -> int | None:
 def _inverted(view: View, verb: int) -> int | None:
     """The noun phrase right after a verb without subject ("said the mayor" read as an object)."""
     for j in view.children[verb]:
-        if j > verb and view.left[j] <= verb + 2 and view.base(j) in ("obj", "dep", "parataxis", "obl", "ccomp"):
-            if view.pos[j] in ("NOUN", "PROPN", "PRON") and not view.case_of(j):
-                return j
+        near = j > verb and view.left[j] <= verb + 2 and view.base(j) in ("obj", "dep", "parataxis", "obl", "ccomp")
+        if near and view.pos[j] in ("NOUN", "PROPN", "PRON") and not view.case_of(j):
+            return j
     return None
 
 
@@ -236,12 +265,19 @@ def _name_behind(view: View, head: int) -> int | None:
     The name is a person's by its entity or actor, or two capitalised words between commas, or between a comma and a verb.
     """
     for i in range(head + 2, min(view.n, head + 16)):
-        if view.sent[i] != view.sent[head] or view.verbal(i) or view.word[i] in (";", ":", ".") or view.quote[i] != view.quote[head]:
+        if (
+            view.sent[i] != view.sent[head]
+            or view.verbal(i)
+            or view.word[i] in (";", ":", ".")
+            or view.quote[i] != view.quote[head]
+        ):
             return None
         if view.word[i - 1] != "," or view.pos[i] != "PROPN":
             continue
         last = i
-        while last < view.n and (view.pos[last] == "PROPN" or view.word[last] in ("-", "al", "bin", "ibn", "van", "de", "von", "el")):
+        while last < view.n and (
+            view.pos[last] == "PROPN" or view.word[last] in ("-", "al", "bin", "ibn", "van", "de", "von", "el")
+        ):
             last += 1
         closed = last < view.n and (view.word[last] in (",", ".") or view.verbal(last) or view.pos[last] == "AUX")
         if not closed or any(view.low[k] in ("and", "or") for k in view.children[i]):
@@ -253,7 +289,7 @@ def _name_behind(view: View, head: int) -> int | None:
         row = view.actors.get(mention.actor) if mention is not None else None
         if row is not None and row.type not in ("person", "other"):
             return None
-        if is_name(view, name) or last - i >= 2 and view.pos[head] == "NOUN":
+        if is_name(view, name) or (last - i >= 2 and view.pos[head] == "NOUN"):
             return name
         return None
     return None
@@ -305,7 +341,13 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
             first, last = min(first, start), max(last, end)
     if last < view.n and view.mention[last] is not None and view.pos[last] == "PROPN" and view.pos[head] == "NOUN":
         named = view.mention[last]
-        if named is not None and named.form in ("name", "acronym") and named.use == "actor" and mention is not None and named.actor == mention.actor:
+        if (
+            named is not None
+            and named.form in ("name", "acronym")
+            and named.use == "actor"
+            and mention is not None
+            and named.actor == mention.actor
+        ):
             return first, view.tokens(named.start, named.end)[1], head  # "the U.N. refugee agency UNHCR"
     if mention is None and view.ent[head]:
         while (

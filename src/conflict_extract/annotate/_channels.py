@@ -104,9 +104,9 @@ def via_of(view: View, verb: int, content: list[list[int]], source_end: int | No
             if row_.name is not None and not view.word[i][:1].isupper():
                 continue
             before = [view.low[k] for k in range(max(verb, i - 6), i)]
-            if row_.prepositions and not any(word in row_.prepositions for word in before):
-                if not (row_.kind == "press_conference" and any(view.head[k] == verb for k in range(i, i + len(parts)))):
-                    continue
+            told = row_.kind == "press_conference" and any(view.head[k] == verb for k in range(i, i + len(parts)))
+            if row_.prepositions and not told and not any(word in row_.prepositions for word in before):
+                continue
             return {"kind": row_.kind, "name": row_.name, "actor": None}
     if view.low[verb] in POSTING:
         return {"kind": "social_media", "name": None, "actor": None}

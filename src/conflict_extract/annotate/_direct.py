@@ -67,9 +67,9 @@ def speeches(view: View, learned: dict[int, float]) -> list[Speech]:
             continue
         speech = _behind(view, quote, first, after, learned) or _before(view, quote, first, learned)
         if not clausal(view, quote):
-            if speech is None or not (last and last.verb == speech.verb):
-                if speech is None or not _alone(view, quote, speech):
-                    continue
+            same = speech is not None and last is not None and last.verb == speech.verb
+            if speech is None or not (same or _alone(view, quote, speech)):
+                continue
         if speech is None:
             speech = _goes_on(view, quote, first, last)
         elif last is not None and speech.verb is not None and speech.verb == last.verb and speech.position == "before":
@@ -141,10 +141,10 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
         between = _noun_between(view, after, i) if ends in END else None
         if between is not None:
             return Speech(quote, i, entry, "after", between)
-        if source is not None and source < first and ends in END:
+        before = source is not None and source < first and ends in END
+        if before and source is not None and view.sent[source] == view.sent[i] and i <= after + 2:
             # "X, when the siren went, "…," said": the subject stands before the quotation
-            if view.sent[source] == view.sent[i] and i <= after + 2:
-                return Speech(quote, i, entry, "after", source)
+            return Speech(quote, i, entry, "after", source)
     return None
 
 
@@ -237,7 +237,7 @@ def _goes_on(view: View, quote: Quote, first: int, last: Speech | None) -> Speec
         if gap.strip()[-1:] in (".", "!", "?", ":") and len(gap) < 600 and clausal(view, quote):
             return Speech(quote, None, last.entry, "continued", last.source, last)
         return None
-    begin, end = view.paragraph_spans[quote.paragraph]
+    begin, _end = view.paragraph_spans[quote.paragraph]
     starts = not any(char.isalnum() for char in view.text[begin : quote.open])
     if before.paragraph == quote.paragraph - 1 and starts and clausal(view, quote):
         previous_end = view.paragraph_spans[before.paragraph][1]
@@ -250,7 +250,7 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
     """Candidates of direct speech: the pieces of one cue in one paragraph together, continued quotations on their own."""
     made: dict[int, Candidate] = {}
     out: list[Candidate] = []
-    for number, speech in enumerate(found):
+    for _number, speech in enumerate(found):
         span = trim(view.text, speech.quote.start, speech.quote.end)
         if span is None:
             continue

@@ -35,15 +35,17 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
         best: tuple[int, int] | None = None
         for start, end, owner in opened:
             if (
-                owner != number
-                and not _relative(view, ordered[number])
-                and start <= cue[0]
-                and cue[1] <= end
-                and ordered[owner].anchor != ordered[number].anchor
+                (
+                    owner != number
+                    and not _relative(view, ordered[number])
+                    and start <= cue[0]
+                    and cue[1] <= end
+                    and ordered[owner].anchor != ordered[number].anchor
+                )
+                and start <= ordered[number].content[0][0] < end
+                and (best is None or end - start < best[0])
             ):
-                if start <= ordered[number].content[0][0] < end:
-                    if best is None or end - start < best[0]:
-                        best = (end - start, owner)
+                best = (end - start, owner)
         if best is not None:
             parents[number] = best[1]
     for number, parent in parents.items():
@@ -57,13 +59,13 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
     for number, candidate in enumerate(ordered):
         if number in dropped:
             continue
-        parent = parents.get(number)
+        above = parents.get(number)
         for _ in range(12):
-            if parent is None or parent not in dropped:
+            if above is None or above not in dropped:
                 break
-            parent = parents.get(parent)
+            above = parents.get(above)
         if candidate.parent is None:
-            candidate.parent = ordered[parent] if parent is not None else None
+            candidate.parent = ordered[above] if above is not None else None
         out.append(candidate)
     return out
 
@@ -141,12 +143,8 @@ def _doubles(view: View, ordered: list[Candidate]) -> list[Candidate]:
         key = (candidate.cue[0], candidate.content[0][0], who)
         if key in best:
             held = out[best[key]]
-            if (
-                (candidate.direct
-                and not held.direct)
-                or (candidate.direct == held.direct
-                and candidate.size() > held.size()
-                and held.rule == "learned-spans")
+            if (candidate.direct and not held.direct) or (
+                candidate.direct == held.direct and candidate.size() > held.size() and held.rule == "learned-spans"
             ):
                 out[best[key]] = candidate
             continue

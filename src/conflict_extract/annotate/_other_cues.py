@@ -12,7 +12,53 @@ from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import OtherCue, cue_index
 
 LIGHT = frozenset(
-    ["make", "makes", "made", "making", "issue", "issues", "issued", "issuing", "give", "gives", "gave", "given", "giving", "express", "expresses", "expressed", "expressing", "voice", "voices", "voiced", "voicing", "raise", "raises", "raised", "raising", "repeat", "repeats", "repeated", "repeating", "release", "releases", "released", "take", "takes", "took", "taken", "send", "sends", "sent", "publish", "published", "reiterate", "reiterated", "renew", "renewed"]
+    [
+        "make",
+        "makes",
+        "made",
+        "making",
+        "issue",
+        "issues",
+        "issued",
+        "issuing",
+        "give",
+        "gives",
+        "gave",
+        "given",
+        "giving",
+        "express",
+        "expresses",
+        "expressed",
+        "expressing",
+        "voice",
+        "voices",
+        "voiced",
+        "voicing",
+        "raise",
+        "raises",
+        "raised",
+        "raising",
+        "repeat",
+        "repeats",
+        "repeated",
+        "repeating",
+        "release",
+        "releases",
+        "released",
+        "take",
+        "takes",
+        "took",
+        "taken",
+        "send",
+        "sends",
+        "sent",
+        "publish",
+        "published",
+        "reiterate",
+        "reiterated",
+        "renew",
+        "renewed",
+    ]
 )
 VAGUE = frozenset({"unofficial", "unconfirmed", "preliminary", "some", "initial", "early", "other"})
 POSSESSIVE = frozenset({"'s", "'"})
@@ -67,7 +113,22 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         if clause is not None and view.tag[i + 1] == "WDT" and view.head[i + 1] == clause and view.dep[i + 1].startswith("nsubj"):
             clause = None
     frame, content, nominal = "", [], False
-    if clause is None and view.child(i, "cop") is None:
+    word = view.low[i + 1] if i + 1 < view.n else ""
+    loose = word in ("that", "to", "whether") and view.head[i + 1] == i and view.dep[i + 1] == "mark"
+    if loose:  # the words of the clause hang on the noun one by one: all of them are the content
+        rest = [j for j in view.subtree(i) if j > i]
+        if any(view.verbal(j) or view.pos[j] == "AUX" for j in rest) or word == "to":
+            if word == "that" and "that" in entry.frames:
+                clause, content = rest[-1], rest
+            elif word == "whether" and "wh" in entry.frames:
+                frame, content = "wh", rest
+            elif word == "to" and "to" in entry.frames and source is not None:
+                frame, content = "to", rest
+    elif word == "to" and view.tag[i + 1] == "TO" and "to" in entry.frames and source is not None and view.head[i + 1] > i:
+        rest = [j for j in view.subtree(i) if j > i]
+        if rest and rest[0] == i + 1:
+            frame, content = "to", rest
+    if clause is None and not frame and view.child(i, "cop") is None:
         # "X's claim is that P"
         head = view.head[i]
         if view.dep[i] in ("nsubj", "nsubj:outer") and _that(view, head) and head > i and source is not None:
@@ -75,10 +136,10 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
             content = [j for j in view.subtree(head, (i,)) if (j > i and view.dep[j] != "cop") or j > head]
             first = next((k for k in view.children[head] if view.dep[k] == "mark" and view.low[k] == "that"), head)
             content = [j for j in view.subtree(head, (i,)) if j >= first]
-    if clause is not None and "that" in entry.frames:
+    if not frame and clause is not None and "that" in entry.frames:
         frame = "that"
         content = content or [j for j in view.subtree(clause) if j > i]
-    elif "wh" in entry.frames:
+    elif not frame and "wh" in entry.frames:
         clause = next((j for j in view.kids(i, "acl", "ccomp") if j > i and view.low[view.left[j]] in WH), None)
         if clause is not None:
             frame, content = "wh", view.subtree(clause)
@@ -106,6 +167,8 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
                 break
     if not frame:
         return
+    if content and content[0] <= i:
+        content = [j for j in content if j > i]
     spans = pieces(view, content, frame == "that")
     if not spans or (source is not None and source in content):
         return
@@ -202,10 +265,8 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
         return None
     if entry.form == "per" and view.pos[head] != "PROPN":
         return None
-    if (
-        view.low[head] in ("information", "rumours", "rumors")
-        or (view.low[head] in ("reports", "accounts")
-        and view.low[head - 1] in VAGUE)
+    if view.low[head] in ("information", "rumours", "rumors") or (
+        view.low[head] in ("reports", "accounts") and view.low[head - 1] in VAGUE
     ):
         return None  # a hedge: nobody is named
     return _phrase_candidate(view, i, after, head, entry)
@@ -336,12 +397,9 @@ def colon_candidates(view: View) -> list[Candidate]:
         headline = view.headline[first] or number == 0
         capital_turn = name.isupper() and len(name) > 3 and words(view.text, start, end) >= 4
         if not (
-            (transcript
-            and (name.isupper() or len(turns) >= 4))
-            or (capital_turn
-            and known)
-            or (headline
-            and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC")))
+            (transcript and (name.isupper() or len(turns) >= 4))
+            or (capital_turn and known)
+            or (headline and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC")))
         ):
             continue
         if name in ("Q", "A") and not transcript:

@@ -155,7 +155,7 @@ def _can_open(text: str, offset: int, mark: str, begin: int, end: int) -> bool:
 
 def _closer(text: str, marks: list[tuple[int, str]], position: int, end: int) -> int | None:
     """Index of the mark that closes the one at `position`, or None."""
-    offset, mark = marks[position]
+    _offset, mark = marks[position]
     closers = _PAIRS[mark]
     limit = min(len(marks), position + 1 + _REACH)
     single = mark in _SINGLE
@@ -170,7 +170,7 @@ def _closer(text: str, marks: list[tuple[int, str]], position: int, end: int) ->
                 break
             if sign not in closers or after.isalnum() or before.isspace():
                 continue
-            if before in ".,!?;:…" or before.isdigit() or not before.lower() == "s":
+            if before in ".,!?;:…" or before.isdigit() or before.lower() != "s":
                 return index
             if fallback is None:
                 fallback = index

@@ -90,8 +90,4 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
         return True
     if subject is not None and view.pos[subject] == "NOUN" and not _speaks(view, subject) and set(entry.frames) - set(entry.weak):
         return True  # a thing neither thinks nor accuses
-    return (
-        subject is not None
-        and view.low[subject] not in ("it", "he", "she", "they")
-        and bool(helped)
-    )
+    return subject is not None and view.low[subject] not in ("it", "he", "she", "they") and bool(helped)

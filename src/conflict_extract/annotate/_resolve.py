@@ -19,10 +19,9 @@ NEW = frozenset(
 def clause_of(view: View, i: int) -> int:
     """The head of the clause that a token stands in."""
     for _ in range(40):
-        if (
-            view.head[i] == i
-            or (view.base(i) in ("ccomp", "advcl", "acl", "parataxis", "conj")
-            and (view.verbal(i) or view.child(i, "cop") is not None))
+        if view.head[i] == i or (
+            view.base(i) in ("ccomp", "advcl", "acl", "parataxis", "conj")
+            and (view.verbal(i) or view.child(i, "cop") is not None)
         ):
             return i
         i = view.head[i]

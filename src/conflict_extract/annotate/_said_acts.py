@@ -32,9 +32,9 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     out.append((begin, end))
     parts: list[tuple[int, int]] = []
     for first, last in out:  # "we fear …, and repeat our call on …" does two things
-        match = _CALLING.search(text, first, last)
-        if match is not None and match.start() - first > 25 and last - match.end() > 25:
-            parts += [(first, match.start()), (match.end(), last)]
+        call = _CALLING.search(text, first, last)
+        if call is not None and call.start() - first > 25 and last - call.end() > 25:
+            parts += [(first, call.start()), (call.end(), last)]
         else:
             parts.append((first, last))
     return parts
@@ -44,7 +44,11 @@ def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | Non
     """The act and the name of the first wording found in a piece of content, or None."""
     flat = piece.replace("’", "'")
     for row, pattern in wordings():
-        if (row.condition == "direct" and not direct) or (row.condition == "own" and not own) or (row.condition == "other" and own):
+        if (
+            (row.condition == "direct" and not direct)
+            or (row.condition == "own" and not own)
+            or (row.condition == "other" and own)
+        ):
             continue
         if pattern.search(flat):
             return row.act, row.name

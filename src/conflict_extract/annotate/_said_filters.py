@@ -7,7 +7,28 @@ from conflict_extract.annotate._view import View
 
 MODALS = frozenset({"could", "would", "should", "might", "may", "can", "must", "shall", "ought", "'d", "ca", "will", "wo", "'ll"})
 CARRIERS = frozenset(
-    ["go", "continue", "begin", "start", "proceed", "come", "appear", "seem", "hasten", "rush", "use", "begin_to", "keep", "move", "take", "want", "refuse", "be", "have", "happen"]
+    [
+        "go",
+        "continue",
+        "begin",
+        "start",
+        "proceed",
+        "come",
+        "appear",
+        "seem",
+        "hasten",
+        "rush",
+        "use",
+        "begin_to",
+        "keep",
+        "move",
+        "take",
+        "want",
+        "refuse",
+        "be",
+        "have",
+        "happen",
+    ]
 )
 DECLINE = frozenset(
     {
@@ -39,7 +60,22 @@ DECLINE = frozenset(
 )
 SPEECH_ACTS = frozenset({"demand", "commitment", "threat", "denial", "accusation"})
 NOT_SOURCES = frozenset(
-    ["what", "nothing", "everything", "something", "anything", "there", "this", "that", "which", "these", "those", "here", "one's", "whatever"]
+    [
+        "what",
+        "nothing",
+        "everything",
+        "something",
+        "anything",
+        "there",
+        "this",
+        "that",
+        "which",
+        "these",
+        "those",
+        "here",
+        "one's",
+        "whatever",
+    ]
 )
 
 
@@ -90,7 +126,7 @@ def stands(view: View, candidate: Candidate) -> bool:
     alone = len(candidate.content) == 1 and view.text[slice(*candidate.content[0])].lower() in ("it", "this", "that", "they")
     if alone and (view.passive(i) or candidate.frame == "raise"):
         return False
-    if candidate.source is None and (not view.passive(i) or candidate.frame in ("as", "pred") and candidate.act == "opinion"):
+    if candidate.source is None and (not view.passive(i) or (candidate.frame in ("as", "pred") and candidate.act == "opinion")):
         candidate.strong = False
     if candidate.source is not None and view.low[candidate.source[2]] == "you":
         candidate.strong = False

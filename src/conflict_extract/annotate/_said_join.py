@@ -87,7 +87,7 @@ def head_of(view: View, start: int, end: int) -> int | None:
     first, last = view.tokens(start, end)
     tops = [i for i in range(first, last) if not first <= view.head[i] < last or view.head[i] == i]
     named = [i for i in tops if view.pos[i] in ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ")]
-    return (named or tops or [None])[0]
+    return next(iter(named or tops), None)
 
 
 def overlap(view: View, content: list[list[int]], spans: list[tuple[int, int]]) -> float:

@@ -21,7 +21,19 @@ ARTICLE = re.compile(
 )
 LONE = frozenset({"one", "two", "three", "several", "some", "many", "others", "another", "few", "most", "both", "all"})
 OFFICES = frozenset(
-    ["spokesman", "spokeswoman", "spokesperson", "official", "officials", "spokesmen", "representative", "statement", "minister", "ambassador", "commander"]
+    [
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "official",
+        "officials",
+        "spokesmen",
+        "representative",
+        "statement",
+        "minister",
+        "ambassador",
+        "commander",
+    ]
 )
 BOTH = re.compile(
     r"^(?:both\b.*|(?:the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|"
@@ -127,7 +139,7 @@ class Speakers:
         if joint is not None and joint.use != "modifier":
             row = scene.rows.get(joint.actor)
             if row is not None:
-                start, end = view.tokens(joint.start, joint.end)
+                start, _end = view.tokens(joint.start, joint.end)
                 inner = self._named(first, last)
                 return (
                     inner
@@ -180,8 +192,7 @@ class Speakers:
                 if (
                     i > head
                     or (word is not None and row.type in word.types and row.type == "media")
-                    or (row.type == "media"
-                    and view.low[head] == "agency")
+                    or (row.type == "media" and view.low[head] == "agency")
                 ):
                     return row.key
         return None
@@ -248,9 +259,10 @@ class Speakers:
             if mention is None or view.dep[i].startswith("acl") or i == head:
                 continue
             row = self.scene.rows.get(mention.actor)
-            if row is not None and row.type in COLLECTIVE and view.inside(i, head):
-                if i < head or (view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head):
-                    return row.affiliation if row.type == "government_body" and row.affiliation else row.key
+            if row is None or row.type not in COLLECTIVE or not view.inside(i, head):
+                continue
+            if i < head or (view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head):
+                return row.affiliation if row.type == "government_body" and row.affiliation else row.key
         return None
 
     def _row(
@@ -317,14 +329,16 @@ class Speakers:
             record.via = via_of(view, verb, record.content, source_end)
         parent = self.by_id.get(record.parent or "")
         if (
-            record.rule.startswith("quoted-as-saying")
-            or (record.entry in ("say", None)
+            (
+                record.rule.startswith("quoted-as-saying")
+                or (record.entry in ("say", None) and parent is not None and parent.rule.startswith("quoted"))
+            )
             and parent is not None
-            and parent.rule.startswith("quoted"))
+            and parent.speaker in rows
+            and rows[parent.speaker].type == "media"
         ):
-            if parent is not None and parent.speaker in rows and rows[parent.speaker].type == "media":
-                row = rows[parent.speaker]
-                record.via = {"kind": media_kind(row), "name": row.name, "actor": row.key}
+            outlet = rows[parent.speaker]
+            record.via = {"kind": media_kind(outlet), "name": outlet.name, "actor": outlet.key}
         if record.source is None:
             return
         head = source_head(view, record.source)
@@ -352,7 +366,9 @@ class Speakers:
         if (
             affiliation is None
             and row.type in COLLECTIVE
-            and (row.kb is not None or row.name[:1].isupper() or (row.type == "government_body" and "authorities" not in row.name))
+            and (
+                row.kb is not None or row.name[:1].isupper() or (row.type == "government_body" and "authorities" not in row.name)
+            )
         ):
             affiliation = row.key
         if affiliation is None and row.type in ("person", "population", "other"):
@@ -398,7 +414,7 @@ class Speakers:
             return
         own = record.affiliation == row.key
         named = row.name[:1].isupper() and row.type != "person"
-        if named or record.affiliation is not None and not own:
+        if named or (record.affiliation is not None and not own):
             return
         if {"local", "regional", "provincial", "western", "foreign"} & set(row.name.lower().split()):
             return
@@ -556,9 +572,8 @@ def common_name(view: View, span: list[int]) -> str:
         and text[:1].isupper()
         and view.pos[view.tokens(span[1] - len(text.split()[0]) if len(text.split()) == 1 else span[0], span[1])[0]]
         in ("NOUN", "ADJ", "VERB")
-    ):
-        if not text.split()[0].isupper():
-            text = text[:1].lower() + text[1:]
+    ) and not text.split()[0].isupper():
+        text = text[:1].lower() + text[1:]
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from conflict_extract.annotate._candidates import (
     Candidate,
@@ -18,7 +18,45 @@ from conflict_extract.annotate._view import RELATIVES, View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
 
 SPEECH_TIMES = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "week", "month", "year", "morning", "evening", "afternoon", "night", "statement", "interview", "report", "conference", "briefing", "letter", "speech", "tweet", "post", "message", "telephone", "phone", "television", "radio", "twitter", "telegram", "facebook", "reporters", "journalists"]
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "week",
+        "month",
+        "year",
+        "morning",
+        "evening",
+        "afternoon",
+        "night",
+        "statement",
+        "interview",
+        "report",
+        "conference",
+        "briefing",
+        "letter",
+        "speech",
+        "tweet",
+        "post",
+        "message",
+        "telephone",
+        "phone",
+        "television",
+        "radio",
+        "twitter",
+        "telegram",
+        "facebook",
+        "reporters",
+        "journalists",
+    ]
 )
 WH = frozenset(["whether", "if", "who", "whom", "whose", "what", "which", "when", "where", "why", "how"])
 OBJECTS = ("obj", "iobj")
@@ -106,9 +144,9 @@ class _Maker:
         found = []
         for host in hosts:
             for j in view.children[host]:
-                if view.base(j) in ("obl", "nmod", "advcl", "acl", "xcomp", "ccomp", "obj") and j > self.verb:
-                    if view.case_of(j) == preposition:
-                        found.append(j)
+                phrase = view.base(j) in ("obl", "nmod", "advcl", "acl", "xcomp", "ccomp", "obj") and j > self.verb
+                if phrase and view.case_of(j) == preposition:
+                    found.append(j)
         return sorted(found)
 
     def below(self, top: int, without: tuple[int, ...] = ()) -> list[int]:
@@ -250,7 +288,7 @@ def _around(view: View, host: int, verb: int) -> list[int]:
     return tokens
 
 
-def _clause_frame(frames: dict[str, str], asked: bool, told: bool, *, before: bool) -> str | None:
+def _clause_frame(frames: Mapping[str, str], asked: bool, told: bool, *, before: bool) -> str | None:
     """Which of a verb's frames a clause fills."""
     order = (["obj_wh", "wh"] if told else ["wh", "obj_wh"]) if asked and not before else []
     order += ["obj_that", "that", "quote"] if told else ["that", "obj_that", "quote"]

@@ -234,10 +234,8 @@ class View:
         if first < i and self.dep[first] in ("case", "mark") and self.tag[first] in ("IN", "TO"):
             return first
         before = first - 1
-        if before >= 0 and self.dep[before] in ("case", "mark") and self.tag[before] in ("IN", "TO"):
-            if self.head[before] == self.head[i] and self.head[i] != i:
-                return before
-        return None
+        marks = before >= 0 and self.dep[before] in ("case", "mark") and self.tag[before] in ("IN", "TO")
+        return before if marks and self.head[before] == self.head[i] and self.head[i] != i else None
 
     def spans(self, tokens: list[int]) -> list[list[int]]:
         """Token indices as [first, last) runs."""

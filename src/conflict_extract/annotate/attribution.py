@@ -41,11 +41,8 @@ def verb_entry(view: View, i: int) -> tuple[VerbCue, int] | None:
         return None
     if not view.verbal(i):
         complement = view.child(i, "ccomp", "xcomp") is not None and view.child(i, "nsubj") is not None
-        if (
-            not complement
-            or (low in index.nouns
-            and view.tag[i].startswith("NN")
-            and view.child(i, "det", "nmod:poss") is not None)
+        if not complement or (
+            low in index.nouns and view.tag[i].startswith("NN") and view.child(i, "det", "nmod:poss") is not None
         ):
             return None
     return entry, i + 1

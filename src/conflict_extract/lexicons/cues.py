@@ -66,7 +66,7 @@ class VerbCue(Entry):
     act: Act
     frames: dict[Frame, Act] = Field(min_length=1)
     weak: tuple[Frame, ...] = ()
-    limits: dict[Frame, Limit] = {}
+    limits: dict[Frame, Limit] = Field(default_factory=dict)
     neutral: bool = False
     addressee: bool = False
 
@@ -93,7 +93,7 @@ class OtherCue(Entry):
     kind: Literal["noun", "adjective", "phrase"]
     act: Act
     frames: tuple[str, ...] = Field(min_length=1)
-    acts: dict[str, Act] = {}
+    acts: dict[str, Act] = Field(default_factory=dict)
     weak: bool = False
     neutral: bool = False
 
