@@ -13,7 +13,7 @@ from conflict_extract.assemble import figures
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
 from conflict_extract.assemble.index import Index, lemma
 from conflict_extract.assemble.merge import Draft
-from conflict_extract.assemble.speakers import party_of, sides
+from conflict_extract.assemble.speakers import accused, party_of, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 
 BACK = 6  # claims that the other rules look back over
@@ -55,6 +55,9 @@ class Links:
 def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
     """All links, in order of their first claim; fills targets that the exchange decides."""
     links = Links()
+    for draft in drafts:
+        if draft.act == "accusation" and draft.target is None:
+            draft.target = accused(index, draft, drafts)
     for at in range(len(drafts)):
         draft = drafts[at]
         if draft.narrated:

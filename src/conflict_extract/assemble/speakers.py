@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from conflict_extract.annotate import layer
@@ -126,6 +127,7 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
     these words.
     """
     made: dict[str, str] = {}
+    _reciprocal(index, drafts)
     for draft in drafts:
         if draft.target in index.actor_rows:
             continue
@@ -146,3 +148,40 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
             index.actor_rows[key] = layer.ActorRow(key=key, name=name)
             made[name] = key
         draft.target = made[name]
+
+
+def _reciprocal(index: Index, drafts: list[Draft]) -> None:
+    """ "A and B each blamed the other": the target of each of the two claims is the other's speaker."""
+    pairs: dict[tuple[int, int], list[Draft]] = {}
+    for draft in drafts:
+        if "reciprocal" in draft.rule and draft.cue is not None:
+            pairs.setdefault((draft.cue[0], draft.cue[1]), []).append(draft)
+    for pair in pairs.values():
+        if len(pair) == 2 and pair[0].speaker != pair[1].speaker:
+            for one, other in (pair, pair[::-1]):
+                if other.speaker in index.actor_rows:
+                    one.target = other.speaker
+                elif other.source is not None:
+                    one.target, one.target_words = None, other.source
+
+
+def accused(index: Index, draft: Draft, drafts: Sequence[Draft]) -> str | None:
+    """Whom an accusation without a named target accuses: the one agent of its main event, in this claim or where the same speaker
+    reported the same incident before ("he called the shelling unprovoked").
+    """
+    if draft.main is None:
+        return None
+    own = sides(index, draft)
+    mentions = [draft.main]
+    if draft.main.incident is not None:
+        for other in reversed(drafts[max(0, draft.number - 5) : draft.number - 1]):
+            if other.speaker is not None and other.speaker == draft.speaker:
+                mentions += [mention for mention, _ in other.mentions if mention.incident == draft.main.incident]
+    for mention in mentions:
+        agents = {role["actor"] for role in mention.agents if role.get("actor") in index.actor_rows}
+        if len(agents) == 1 and not agents & own:
+            key = agents.pop()
+            row = index.actor_rows[key]
+            known = row.affiliation if row.type == "government_body" and row.affiliation in index.actor_rows else key
+            return known
+    return None
