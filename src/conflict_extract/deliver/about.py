@@ -48,10 +48,10 @@ def about(config: Path | None = None, **arguments: Any) -> dict[str, Any]:
 
 def clashes(settings: Settings) -> list[str]:
     """Entries of the user's tables that clash with ours, in words."""
-    from conflict_extract.lexicons import actors, places
+    from conflict_extract.lexicons.actors import clashes as actor_clashes
+    from conflict_extract.lexicons.places import place_clashes
 
-    found: list[str] = []
-    for table, module in ((settings.actors, actors), (settings.places, places)):
-        if table:
-            found += module.clashes(table)
+    found = actor_clashes(settings.actors) if settings.actors else []
+    for path in settings.places:
+        found += place_clashes(path)
     return found
