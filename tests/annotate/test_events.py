@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -31,6 +33,8 @@ from conflict_extract.annotate.layer import (
 from conflict_extract.annotate.modality import ModalityComponent
 from conflict_extract.errors import PipelineError
 from tests.conftest import cases
+
+VOCAB = spacy.blank("en").vocab
 
 
 def tree(rows: str, vocab: Vocab | None = None) -> Doc:
@@ -338,3 +342,47 @@ def test_darfur_tolls_are_one_event(nlp: Language, shared: Any) -> None:
     assert {42, 67, 11} <= incident["values"]
     assert "Umm Sineita" in incident["places"]
     assert incident["days"] == {"2004-10-11"}
+
+
+WORDS = [
+    "rebels/NOUN/NNS", "killed/VERB/VBD", "attack/NOUN/NN", "of/ADP/IN", "the/DET/DT", "who/PRON/WP",
+    "not/PART/RB", "may/AUX/MD", "two/NUM/CD", "said/VERB/VBD", "Kole/PROPN/NNP", "Monday/PROPN/NNP",
+    "and/CCONJ/CC", ",/PUNCT/,", "dozens/NOUN/NNS", "captured/VERB/VBN", "under/ADP/IN", "control/NOUN/NN",
+    "if/SCONJ/IN",
+]  # fmt: skip
+RELATIONS = [
+    "nsubj", "obj", "obl", "nmod", "conj", "cc", "advcl", "acl", "acl:relcl", "ccomp", "xcomp", "nsubj:pass",
+    "obl:agent", "amod", "compound", "case", "mark", "det", "punct", "parataxis", "aux:pass",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_tree(data: st.DataObject) -> None:
+    """No tree, however wrong, makes the component fail; offsets point at whole words of the text."""
+    size = data.draw(st.integers(1, 14))
+    words = [data.draw(st.sampled_from(WORDS)).split("/") for _ in range(size)]
+    heads = [data.draw(st.integers(0, i)) if i else 0 for i in range(size)]  # a token's head stands before it: no cycle
+    order = data.draw(st.permutations(range(size)))
+    place = {old: new for new, old in enumerate(order)}
+    moved = [0] * size
+    for old, head in enumerate(heads):
+        moved[place[old]] = place[head]
+    deps = [("ROOT" if moved[i] == i else data.draw(st.sampled_from(RELATIONS))) for i in range(size)]
+    doc = Doc(
+        VOCAB,
+        words=[word for word, _, _ in words],
+        pos=[pos for _, pos, _ in words],
+        tags=[tag for _, _, tag in words],
+        heads=moved,
+        deps=deps,
+    )
+    doc._.ce_scheme = "ud2"
+    EventsComponent()(ModalityComponent()(doc))
+    for event in read(doc, "events", EventMention):
+        for party in (*event.agents, *event.patients):
+            assert 0 <= party["start"] < party["end"] <= len(doc.text)
+        assert 0 < event.salience <= 1
+    for clause in read(doc, "narrated", NarratedRecord):
+        assert clause.content == sorted(clause.content)
+        assert all(a < b for a, b in clause.content)

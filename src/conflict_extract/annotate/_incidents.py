@@ -33,7 +33,7 @@ UNREAL = frozenset({"planned", "demanded", "possible", "denied"})
 WIDE = frozenset({"country", "admin1", "area"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Incident:
     """An incident while it is built. `places`: names; `days`: [start, end] ISO dates."""
 
@@ -158,6 +158,9 @@ class Grouper:
         places, days = self._places(number), self._days(number)
         definite = (item.entry.pos == "noun" and self._definite(item.token)) or self._there(item.token)
         toll = self._toll(number)
+        goes_on = not places and not days and self._goes_on(number)
+        if not (places or days or definite or toll or goes_on):
+            return None, ""
         best: tuple[int, Incident, str] | None = None
         for incident in reversed(pool):
             if (incident.unreal and event.status not in UNREAL and not definite) or self._contradicts(number, incident):
@@ -176,7 +179,7 @@ class Grouper:
                 found = settled + 3, "definite mention of a known event"
             elif toll and not places and not days and gap <= 6:
                 found = settled + 1, "figure without a place or day of its own"
-            elif not places and not days and gap <= 2 and self._goes_on(number):
+            elif goes_on and gap <= 2:
                 found = settled, "the account goes on"
             if found is not None and (best is None or found[0] > best[0]):
                 best = found[0], incident, found[1]
