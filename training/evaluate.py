@@ -1,6 +1,6 @@
-"""The evaluation table of the model: ``python -m training.evaluate ../shared/data [--fp32 FOLDER] [--json OUT]``.
+"""The evaluation table of the model: ``python -m training.evaluate ../shared/data [--only-int8] [--json OUT]``.
 
-Prints every figure for the bundled int8 model and, with ``--fp32`` or ``--weights``, for the same weights in full precision.
+Prints every figure for the bundled int8 model and for its weights (``training/encoder.fp16.safetensors``) in full precision.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from conflict_extract.evaluate import attribution, ner, parse
 from conflict_extract.evaluate.spans import Tally, pipeline
 from training.export import export, load
 
+SHOWN = {"uas": "UAS", "las": "LAS", "clas": "CLAS", "upos": "UPOS", "xpos": "XPOS", "ufeats": "UFeats", "lemmas": "lemmas"}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -21,9 +22,9 @@ def figures(data: Path, model: str | None) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in ("ewt", "gum"):
         got = parse.run(data / f"ud/{name}_dev.conllu.gz", model=model)
-        found.update({f"{name} dev {k.upper()}": got[k] for k in ("uas", "las", "clas", "upos", "xpos", "ufeats", "lemmas")})
-        found[f"{name} dev LAS, sentences predicted"] = got["raw"]["las"]
-        found[f"{name} dev sentence starts"] = got["sentence_starts"]["f1"]
+        found.update({f"{name.upper()} dev {SHOWN[k]}": got[k] for k in SHOWN})
+        found[f"{name.upper()} dev LAS, sentences predicted"] = got["raw"]["las"]
+        found[f"{name.upper()} dev sentence starts"] = got["sentence_starts"]["f1"]
     found["sentence starts, GUM news + EWT weblog dev"] = sentences(data, model)
     for name, file in (("UNER EWT dev", "uner_ewt_dev"), ("GUM dev", "gum_dev"), ("WikiGold", "wikigold")):
         scores = ner.run(data / f"ner/{file}.jsonl.gz", model=model)

@@ -188,9 +188,9 @@ class _Work:
         for a, b in zip(begins, [*begins[1:], keep], strict=True):
             self._tree(got, start, a, b)
         role = self.emitted["role"][start:keep]
-        likely = np.flatnonzero(role[:, 1::2].max(1) > role.max(1) - 6)
+        likely = np.flatnonzero(role[:, 1::2].max(1) > role.max(1) - 5)
         for i in likely:
-            self.vectors[start + int(i)] = got["link_cue"][i], got["link_other"][i]
+            self.vectors[start + int(i)] = got["link_cue"][i].copy(), got["link_other"][i].copy()
 
     def _tree(self, got: dict[str, Floats], base: int, start: int, end: int) -> None:
         """Build the tree of one sentence and name its relations."""
