@@ -40,7 +40,7 @@ def cnn_pipeline() -> Any:
     nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}})
     parser = {"@architectures": "spacy.TransitionBasedParser.v2", "hidden_width": 64, "maxout_pieces": 2, "use_upper": True}
     nlp.add_pipe("parser", config={"model": {**parser, "state_type": "parser", "extra_state_tokens": False, "tok2vec": listener}})
-    ruler = nlp.add_pipe("attribute_ruler")
+    ruler: Any = nlp.add_pipe("attribute_ruler")
     for number in range(49):
         ruler.add(patterns=[[{"TAG": f"T{number}"}]], attrs={"POS": ("NOUN", "VERB", "ADJ", "ADV")[number % 4]})
     nlp.add_pipe("lemmatizer", config={"mode": "rule"})

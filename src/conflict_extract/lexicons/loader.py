@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -33,7 +33,7 @@ def data_file(name: str) -> Traversable:
     return files("conflict_extract.lexicons") / "data" / name
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_table(name: str, model: type[E]) -> tuple[E, ...]:
     """All lines of the bundled table `name`.jsonl, checked against `model`; read once per process.
 
