@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.actors import (
     _SKIPPED,
     ActorEntry,
@@ -85,7 +86,7 @@ class Hit:
 
 def find_hits(doc: Doc, index: ActorIndex) -> list[Hit]:
     """All names of the index in the text, longest first at each place, without overlaps."""
-    text = doc.text
+    text = text_of(doc)
     tokens = list(words(text))
     caps = _capital_lines(text)
     starts = {token.idx: token.i for token in doc}
@@ -206,7 +207,7 @@ class Context:
         self.index = index
         self.date = date
         self.hits = list(hits)
-        self._folded = " " + " ".join(word.form for word in words(doc.text) if word.form not in _SKIPPED) + " "
+        self._folded = " " + " ".join(word.form for word in words(text_of(doc)) if word.form not in _SKIPPED) + " "
         self._seen: dict[str, bool] = {}
         self.countries: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()

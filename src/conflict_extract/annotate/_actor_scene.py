@@ -13,7 +13,7 @@ from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
-from conflict_extract.annotate.layer import FrameRecord, read
+from conflict_extract.annotate.layer import FrameRecord, read, text_of
 from conflict_extract.lexicons.actors import ActorEntry, ActorIndex
 
 _DATELINE = re.compile(
@@ -151,7 +151,7 @@ def _dateline(scene: Scene) -> ActorEntry | None:
         if record.kind == "dateline":
             scene.dateline_end = record.end
             return _state_between(scene, record.start, record.end)
-    match = _DATELINE.match(doc.text)
+    match = _DATELINE.match(text_of(doc))
     if match:
         scene.dateline_end = match.end()
     return _state_between(scene, match.start(), match.end()) if match else None

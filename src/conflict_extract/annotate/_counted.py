@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns, word_set
 from conflict_extract.values.reject import is_counted_noun, looks_plural
 
@@ -53,7 +54,7 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = doc.text  # Doc.text joins all tokens at every call
+        self.text = text_of(doc)  # Doc.text joins all tokens at every call
         self.starts = [token.idx for token in doc]
         self.tagged = bool(len(doc)) and doc.has_annotation("TAG")
         self.tree = doc._.ce_scheme == "ud2" and doc.has_annotation("DEP")

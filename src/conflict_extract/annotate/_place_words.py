@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
+from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.places import place_words
 
 ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
@@ -52,7 +53,7 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.source = doc.text
+        self.source = text_of(doc)
         table = doc.to_array(["ORTH", "IDX", "LENGTH", "SPACY", "SENT_START", "IS_STOP", "IS_PUNCT"])
         forms: dict[int, tuple[str, str, bool]] = {}
         strings = doc.vocab.strings

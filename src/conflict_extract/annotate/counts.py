@@ -18,7 +18,7 @@ from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, 
 from conflict_extract.annotate._figures import relate, scope_of
 from conflict_extract.annotate._singles import singles, zeros
 from conflict_extract.annotate._who import person_entry, who
-from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, write
+from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, text_of, write
 from conflict_extract.lexicons.quantities import word_set
 from conflict_extract.values import bounds as bound_words
 from conflict_extract.values.expressions import Expression, scan
@@ -90,8 +90,8 @@ class _Finder:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = doc.text
-        self.expressions = scan(doc.text)
+        self.text = text_of(doc)
+        self.expressions = scan(text_of(doc))
         self.words = Words(doc)
         self.records: list[QuantityRecord] = []
         self.by_expression: dict[int, QuantityRecord] = {}

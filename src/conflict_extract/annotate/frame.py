@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate.frame_dateline import Dateline, find_dateline
 from conflict_extract.annotate.frame_entries import Line, find_entries, opens_entry
 from conflict_extract.annotate.frame_warnings import text_warnings
-from conflict_extract.annotate.layer import FrameInfo, FrameRecord, write, write_table
+from conflict_extract.annotate.layer import FrameInfo, FrameRecord, text_of, write, write_table
 from conflict_extract.lexicons.frame import agencies, frame_phrases, headline_verbs
 
 DATELINE_DAYS = 7
@@ -43,7 +43,7 @@ class Frame:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write layer and table `frame`."""
-        records, info = read_frame(doc.text, doc._.ce_date, doc._.ce_title)
+        records, info = read_frame(text_of(doc), doc._.ce_date, doc._.ce_title)
         write(doc, "frame", records)
         write_table(doc, "frame", [info])
         return doc

@@ -22,6 +22,7 @@ from conflict_extract.annotate.layer import (
     QuantityRecord,
     read,
     read_table,
+    text_of,
     write,
 )
 from conflict_extract.values.expressions import Expression, scan
@@ -62,7 +63,7 @@ class Money:
         Returns:
             The same Doc.
         """
-        text = doc.text
+        text = text_of(doc)
         expressions = [item for item in scan(text) if item.kind == "money" and item.currency is not None]
         if not expressions:
             write(doc, "money", [])
@@ -151,5 +152,5 @@ def countries_of(doc: Doc) -> dict[str, int]:
         if country:
             counter[country] += 1
     if not counter:
-        counter.update(country_words(doc.text))
+        counter.update(country_words(text_of(doc)))
     return dict(counter)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, read, read_table, write
+from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, read, read_table, text_of, write
 from conflict_extract.annotate.times_tense import direction_of
 from conflict_extract.values.periods import Period, resolve
 from conflict_extract.values.periods_calendar import Days, date_precision
@@ -66,7 +66,7 @@ class Times:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write layer `times`."""
-        text = doc.text
+        text = text_of(doc)
         frame = read(doc, "frame", FrameRecord)
         shut = [(record.start, record.end) for record in frame if record.kind in _NO_TIMES]
         anchors = _anchors(doc, frame)
