@@ -22,18 +22,18 @@ def figures(data: Path, model: str | None) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in ("ewt", "gum"):
         got = parse.run(data / f"ud/{name}_dev.conllu.gz", model=model)
-        found.update({f"{name.upper()} dev {SHOWN[k]}": got[k] for k in SHOWN})
-        found[f"{name.upper()} dev LAS, sentences predicted"] = got["raw"]["las"]
-        found[f"{name.upper()} dev sentence starts"] = got["sentence_starts"]["f1"]
+        found.update({f"{name.upper()} dev {SHOWN[k]}": 100 * got[k] for k in SHOWN})
+        found[f"{name.upper()} dev LAS, sentences predicted"] = 100 * got["raw.las"]
+        found[f"{name.upper()} dev sentence starts"] = 100 * got["sentence_starts"]["f"]
     found["sentence starts, GUM news + EWT weblog dev"] = sentences(data, model)
     for name, file in (("UNER EWT dev", "uner_ewt_dev"), ("GUM dev", "gum_dev"), ("WikiGold", "wikigold")):
         scores = ner.run(data / f"ner/{file}.jsonl.gz", model=model)
-        found.update({f"names, {name}, {k}": scores[k]["f1"] for k in ("all", "PER", "ORG", "LOC")})
+        found.update({f"names, {name}, {k}": 100 * scores[k]["f"] for k in ("all", "PER", "ORG", "LOC")})
     spans = attribution.run(data / "attribution/polnear_dev_instances.jsonl.gz", model=model)
-    found.update({f"attribution, instances, {k}": spans[k]["exact"]["f1"] for k in attribution.KINDS})
+    found.update({f"attribution, instances, {k}": 100 * spans[k]["f"] for k in attribution.KINDS})
     texts = attribution.run(data / "attribution/polnear_dev.jsonl.gz", model=model)
-    found.update({f"attribution, texts, {k}": texts[k]["exact"]["f1"] for k in attribution.KINDS})
-    found["attribution, texts, pairs"] = texts["pairs"]["f1"]
+    found.update({f"attribution, texts, {k}": 100 * texts[k]["f"] for k in attribution.KINDS})
+    found["attribution, texts, pairs"] = 100 * texts["pairs"]["f"]
     return found
 
 
@@ -54,7 +54,7 @@ def sentences(data: Path, model: str | None) -> float:
             gold = {at[i] for i, start in zip(place, bank.starts, strict=True) if start}
             said = {next(t.idx for t in s if not t.is_space) for s in nlp(text).sents if s.text.strip()}
             tally.compare(gold, said)
-    return float(tally.scores()["f1"])
+    return 100 * float(tally.scores()["f"])
 
 
 def table(columns: dict[str, dict[str, float]]) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
 from conflict_extract.annotate import encoder, layer
+from conflict_extract.annotate._reader import agree
 from conflict_extract.annotate.tokenizer import make_tokenizer
 from conflict_extract.errors import ModelError, PipelineError
 
@@ -199,6 +200,15 @@ def test_long_paragraph_is_read_by_windows_without_edges(run: Any) -> None:
     assert len({tuple((t.dep_, t.head.i - s.start) for t in s) for s in sents}) == 1
     spans = [doc.text[r.start : r.end] for r in layer.read(doc, "attribution", layer.SpanRecord)]
     assert spans.count("said") == 40
+
+
+def test_a_name_has_one_label_where_its_mentions_are_not_sure() -> None:
+    words = ["Velm", "fell", ".", "Velm", "burned", ".", "In", "Velm", "ORG"]
+    names = [(0, 1, "PER", 0.6), (3, 4, "LOC", 0.95), (7, 8, "LOC", 0.7), (8, 9, "ORG", 0.5)]
+    assert [n[2] for n in agree(words, names)] == ["LOC", "LOC", "LOC", "ORG"]
+    sure = [(0, 1, "PER", 0.92), (3, 4, "LOC", 0.95)]
+    assert agree(words, sure) == sure
+    assert agree(words, []) == []
 
 
 def test_user_entities_are_kept_when_asked() -> None:

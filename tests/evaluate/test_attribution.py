@@ -34,24 +34,24 @@ def test_instances(tmp_path: Path) -> None:
     path = write(tmp_path, {"tokens": TOKENS, "labels": LABELS, "id": "x"}, {"tokens": [], "labels": []})
     result = attribution.run(path, out)
     assert result["instances"] == 2
-    assert [result[k]["exact"]["f1"] for k in attribution.KINDS] == [100.0, 100.0, 100.0]
+    assert [result[k]["f"] for k in attribution.KINDS] == [1.0, 1.0, 1.0]
     line = json.loads(out.read_text().splitlines()[0])
     assert line == {"tokens": TOKENS, "labels": LABELS, "id": "x"}
 
 
 def test_partial_overlap(tmp_path: Path) -> None:
     shorter = [*LABELS[:7], "O", "O"]
-    result = attribution.run(write(tmp_path, {"tokens": TOKENS, "labels": shorter}))["content"]
-    assert result["exact"]["f1"] == 0.0
-    assert result["begin"]["f1"] == 100.0
-    assert result["jaccard"] == 80.0
+    result = attribution.run(write(tmp_path, {"tokens": TOKENS, "labels": shorter}))
+    assert result["content"]["f"] == 0.0
+    assert result["content.begin"]["f"] == 1.0
+    assert result["content.jaccard"] == 0.8
 
 
 def test_texts_and_pairs(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     result = attribution.run(write(tmp_path, {"text": TEXT, "attributions": ATTRIBUTIONS}), out)
-    assert [result[k]["exact"]["f1"] for k in attribution.KINDS] == [100.0, 100.0, 100.0]
-    assert result["pairs"] == {"p": 100.0, "r": 100.0, "f1": 100.0, "gold": 4, "predicted": 4}
+    assert [result[k]["f"] for k in attribution.KINDS] == [1.0, 1.0, 1.0]
+    assert result["pairs"] == {"p": 1.0, "r": 1.0, "f": 1.0, "tp": 4, "gold": 4, "pred": 4}
     assert json.loads(out.read_text())["attributions"] == ATTRIBUTIONS
 
 
@@ -93,6 +93,6 @@ def test_scores_equal_those_of_the_reference_scorer(shared: Path, tmp_path: Path
         for g, p in zip(gold, said, strict=True):
             score.compare(*({s[:2] for s in attribution.bio_spans(x) if s[2] == kind} for x in (g, p)))
         ours = score.result()
-        assert ours["exact"]["f1"] == pytest.approx(reference[kind]["exact"]["f1"], abs=0.01)
-        assert ours["begin"]["f1"] == pytest.approx(reference[kind]["begin"]["f1"], abs=1.5)
-        assert ours["jaccard"] == pytest.approx(reference[kind]["jaccard"], abs=0.01)
+        assert 100 * ours[""]["f"] == pytest.approx(reference[kind]["exact"]["f1"], abs=0.01)
+        assert 100 * ours[".begin"]["f"] == pytest.approx(reference[kind]["begin"]["f1"], abs=1.5)
+        assert 100 * ours[".jaccard"] == pytest.approx(reference[kind]["jaccard"], abs=0.01)

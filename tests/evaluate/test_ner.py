@@ -25,15 +25,15 @@ def test_hits_types_and_other_names_of_types(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     result = ner.run(path, out)
     assert result["documents"] == 1
-    assert (result["PER"]["f1"], result["LOC"]["p"], result["LOC"]["r"], result["ORG"]["f1"]) == (100.0, 50.0, 100.0, 0.0)
-    assert result["all"] == {"p": 66.67, "r": 66.67, "f1": 66.67, "gold": 3, "predicted": 3}
+    assert (result["PER"]["f"], result["LOC"]["p"], result["LOC"]["r"], result["ORG"]["f"]) == (1.0, 0.5, 1.0, 0.0)
+    assert result["all"] == {"p": 0.6667, "r": 0.6667, "f": 0.6667, "tp": 2, "gold": 3, "pred": 3}
     assert json.loads(out.read_text())["ents"] == [[0, 9, "PER"], [20, 24, "LOC"], [28, 33, "LOC"]]
-    assert ner.run(out)["all"]["f1"] == 100.0
+    assert ner.run(out)["all"]["f"] == 1.0
 
 
 def test_what_nobody_annotated_is_no_false_alarm(tmp_path: Path) -> None:
     path = write(tmp_path, {"text": TEXT, "ents": [[0, 9, "PER"]], "unsure": [[20, 33]]})
-    assert ner.run(path)["all"] == {"p": 100.0, "r": 100.0, "f1": 100.0, "gold": 1, "predicted": 1}
+    assert ner.run(path)["all"] == {"p": 1.0, "r": 1.0, "f": 1.0, "tp": 1, "gold": 1, "pred": 1}
 
 
 @pytest.mark.parametrize(

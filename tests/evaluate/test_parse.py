@@ -51,14 +51,14 @@ def test_scores_and_predictions(gold: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.conllu"
     result = parse.run(gold, out)
     assert result["words"] == 9 and result["sentences"] == 3
-    assert result["uas"] == result["las"] == 100.0
-    assert result["xpos"] == 100.0 and result["lemmas"] == 100.0
-    assert result["sentence_starts"]["f1"] == 100.0
+    assert result["uas"] == result["las"] == 1.0
+    assert result["xpos"] == 1.0 and result["lemmas"] == 1.0
+    assert result["sentence_starts"]["f"] == 1.0
     text = out.read_text(encoding="utf-8")
     assert [line.split("\t")[:2] for line in text.splitlines() if line[:1].isdigit()] == [
         line.split("\t")[:2] for line in GOLD.splitlines() if line[:1].isdigit()
     ]
-    assert parse.run(out)["las"] == 100.0, "predictions scored against themselves"
+    assert parse.run(out)["las"] == 1.0, "predictions scored against themselves"
 
 
 def test_wrong_arcs_and_names_of_arcs_are_counted(gold: Path, tmp_path: Path) -> None:
@@ -67,9 +67,9 @@ def test_wrong_arcs_and_names_of_arcs_are_counted(gold: Path, tmp_path: Path) ->
         GOLD.replace("2\tnsubj\t_\t_\n2\tleft", "2\tobj\t_\t_\n2\tleft").replace("4\tadvmod", "2\tadvmod"), encoding="utf-8"
     )
     result = parse.run(path)
-    assert result["uas"] == round(100 * 8 / 9, 2)
-    assert result["las"] == round(100 * 7 / 9, 2)
-    assert result["clas"] == round(100 * 4 / 6, 2)
+    assert result["uas"] == round(8 / 9, 4)
+    assert result["las"] == round(7 / 9, 4)
+    assert result["clas"] == round(4 / 6, 4)
 
 
 @pytest.mark.parametrize(

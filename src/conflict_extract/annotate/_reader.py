@@ -18,8 +18,11 @@ from conflict_extract.errors import ModelError
 MODEL = Path(__file__).parent.parent / "model"
 _TAGS = ("xpos", "upos", "feats")
 _EMITTED = ("ner", "role")
-#: A name stands when it is more likely than not (on UNER EWT dev and GUM dev F1 rises by 0.5 and 0.4).
+#: A name stands when it is more likely than not.
 LIKELY = 0.5
+#: A mention of this probability keeps its label whatever other mentions of the name have.
+SURE_NAME = 0.9
+Name = tuple[int, int, str, float]
 
 
 @dataclass
@@ -117,6 +120,7 @@ class Reader:
             work.decode(start, end)
         if given is not None:
             work.join(given)
+        work.out.names = agree(words, work.out.names)
         assert len(work.out.heads) == n
         return work.out
 
@@ -258,6 +262,23 @@ class _Work:
             if first is not None:
                 self.out.heads[own], self.out.relations[own] = first, parataxis
             self.out.starts[cut] = False
+
+
+def agree(words: Sequence[str], names: Sequence[Name]) -> list[Name]:
+    """Give a name one label in a document: that of the most probable mentions of the same form, where a mention is not sure itself.
+
+    On development data F1 of names rises by 0.9 (GUM) and 0.6 (WikiGold) and falls by 0.2 (UNER EWT).
+
+    Args:
+        words: the document's words.
+        names: (first, last + 1, label, probability).
+    """
+    votes: dict[tuple[str, ...], dict[str, float]] = {}
+    for a, b, kind, p in names:
+        held = votes.setdefault(tuple(words[a:b]), {})
+        held[kind] = held.get(kind, 0.0) + p
+    best = {form: max(sorted(held), key=held.__getitem__) for form, held in votes.items()}
+    return [(a, b, best[tuple(words[a:b])] if p < SURE_NAME else kind, p) for a, b, kind, p in names]
 
 
 def _gelu(x: Floats) -> Floats:

@@ -57,8 +57,8 @@ def run(gold: Path, predictions: Path | None = None, model: str | None = None) -
         model: folder of another model; default: the bundled one.
 
     Returns:
-        `instances`, and for source, cue, content: `exact` and `begin` (precision, recall, F1, counts) and `jaccard`; for texts also
-        `pairs`.
+        `instances`; for source, cue, content the exact match (p, r, f, tp, gold, pred), and with `.begin` the match of starts, with
+        `.jaccard` the mean overlap (0 to 1); for texts also `pairs`.
 
     Raises:
         GoldError: a line has neither tokens and labels nor text and attributions.
@@ -83,7 +83,9 @@ def run(gold: Path, predictions: Path | None = None, model: str | None = None) -
             score.compare({s[:2] for s in wanted if s[2] == kind}, {s[:2] for s in said if s[2] == kind})
     if predictions is not None:
         predictions.write_text("".join(line + "\n" for line in out), encoding="utf-8")
-    result: dict[str, Any] = {"instances": instances, **{kind: score.result() for kind, score in scores.items()}}
+    result: dict[str, Any] = {"instances": instances}
+    for kind, score in scores.items():
+        result.update({kind + tail: value for tail, value in score.result().items()})
     if texts:
         result["pairs"] = pairs.scores()
     return result
@@ -104,8 +106,8 @@ class _Score:
         self.overlaps += [0.0 for s in said if not any(_jaccard(g, s) > 0 for g in gold)]
 
     def result(self) -> dict[str, Any]:
-        mean = 100 * sum(self.overlaps) / len(self.overlaps) if self.overlaps else 0.0
-        return {"exact": self.exact.scores(), "begin": self.begin.scores(), "jaccard": round(mean, 2)}
+        mean = sum(self.overlaps) / len(self.overlaps) if self.overlaps else 0.0
+        return {"": self.exact.scores(), ".begin": self.begin.scores(), ".jaccard": round(mean, 4)}
 
 
 def _jaccard(a: tuple[int, int], b: tuple[int, int]) -> float:

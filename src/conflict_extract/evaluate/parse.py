@@ -2,7 +2,7 @@
 
 `run` predicts with the treebank's words and sentences, as the tree is usually scored, and once more with the words alone, so that
 boundaries count too. Scores: UAS, LAS (relations with their subtypes), CLAS (relations of content words), UPOS, XPOS, UFeats and lemmas
-in percent of words; F1 of sentence starts within documents.
+as shares of words; F1 of sentence starts within documents.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def run(gold: Path, predictions: Path | None = None, model: str | None = None) -
         model: folder of another model; default: the bundled one.
 
     Returns:
-        `words`, `sentences`; with sentences given `uas`, `las`, `clas`, `upos`, `xpos`, `ufeats`, `lemmas`; `raw` with the same for
-        predicted sentences, and `sentence_starts` (precision, recall, F1, counts).
+        `words`, `sentences`; shares of words with sentences given: `uas`, `las`, `clas`, `upos`, `xpos`, `ufeats`, `lemmas`; the same
+        for predicted sentences with `raw.` before the name; `sentence_starts` (p, r, f, tp, gold, pred).
 
     Raises:
         GoldError: the file is not CoNLL-U.
@@ -162,7 +162,11 @@ def run(gold: Path, predictions: Path | None = None, model: str | None = None) -
     if predictions is not None:
         predictions.write_text("\n".join(out) + "\n", encoding="utf-8")
     return {
-        "words": given.words, "sentences": sentences, **given.scores(), "raw": raw.scores(), "sentence_starts": starts.scores(),
+        "words": given.words,
+        "sentences": sentences,
+        **given.scores(),
+        **{f"raw.{k}": v for k, v in raw.scores().items()},
+        "sentence_starts": starts.scores(),
     }  # fmt: skip
 
 
@@ -202,9 +206,9 @@ class _Counts:
                 self.right[key] += value
 
     def scores(self) -> dict[str, float]:
-        """Return percentages."""
+        """Return shares."""
         base = {k: self.content if k == "clas" else self.words for k in self.right}
-        return {k: round(100 * v / max(base[k], 1), 2) for k, v in self.right.items()}
+        return {k: round(v / max(base[k], 1), 4) for k, v in self.right.items()}
 
 
 def _lines(bank: Treebank, doc: Doc, place: list[int]) -> list[str]:

@@ -31,11 +31,12 @@ class Tally:
         self.add(len(gold & predicted), len(gold), len(predicted))
 
     def scores(self) -> dict[str, float | int]:
-        """Return precision, recall and F1 in percent, and the counts."""
-        p = 100 * self.hit / self.predicted if self.predicted else 0.0
-        r = 100 * self.hit / self.gold if self.gold else 0.0
-        f = 200 * self.hit / (self.gold + self.predicted) if self.gold + self.predicted else 0.0
-        return {"p": round(p, 2), "r": round(r, 2), "f1": round(f, 2), "gold": self.gold, "predicted": self.predicted}
+        """Return precision `p`, recall `r` and F1 `f` (0 to 1), and the counts `tp`, `gold`, `pred`."""
+        p = self.hit / self.predicted if self.predicted else 0.0
+        r = self.hit / self.gold if self.gold else 0.0
+        f = 2 * self.hit / (self.gold + self.predicted) if self.gold + self.predicted else 0.0
+        counts = {"tp": self.hit, "gold": self.gold, "pred": self.predicted}
+        return {"p": round(p, 4), "r": round(r, 4), "f": round(f, 4), **counts}
 
 
 def open_text(path: Path) -> IO[str]:
