@@ -371,6 +371,15 @@ def _next_clause(view: View, first: int, after: int, source: int, entry: OtherCu
     )
 
 
+def _speaks(view: View, i: int) -> bool:
+    """Whether a token heads the name of a person or an organisation (a state or place before a colon is a topic)."""
+    mention = view.mention[i]
+    row = view.actors.get(mention.actor) if mention is not None and mention.use == "actor" else None
+    if row is not None:
+        return row.type in ("person", "organization", "armed_group", "government_body")
+    return view.ent[i] in ("PERSON", "PER", "ORG")
+
+
 def colon_candidates(view: View) -> list[Candidate]:
     """Speaker and colon: headlines ("Envoy: talks have failed") and transcripts ("GOVERNOR: The bridge stays shut.").
 
@@ -383,28 +392,31 @@ def colon_candidates(view: View) -> list[Candidate]:
         if match is None:
             continue
         first, last = view.tokens(begin + match.start("name"), begin + match.end("name"))
-        if first >= last or any(view.masked[i] for i in range(first, last)):
+        hidden = any(view.masked[i] and not view.headline[i] for i in range(first, last))
+        if first >= last or hidden:
             continue
         turns.append((number, first, last, begin + match.end()))
     found: list[Candidate] = []
     capital = [turn for turn in turns if view.text[view.start[turn[1]] : view.end[turn[2] - 1]].isupper()]
-    transcript = len(capital) >= 2 or len(turns) >= 4
+    people = [turn for turn in turns if _speaks(view, turn[2] - 1)]
+    transcript = len(capital) >= 2 or (len(turns) >= 4 and 2 * len(people) >= len(turns))
     for number, first, last, start in turns:
-        begin, end = view.paragraph_spans[number]
+        end = view.paragraph_spans[number][1]
         head = last - 1
         name = view.text[view.start[first] : view.end[last - 1]]
-        known = view.mention[head] is not None and view.mention[head].use == "actor"  # type: ignore[union-attr]
-        headline = view.headline[first] or number == 0
-        capital_turn = name.isupper() and len(name) > 3 and words(view.text, start, end) >= 4
-        if not (
-            (transcript and (name.isupper() or len(turns) >= 4))
-            or (capital_turn and known)
-            or (headline and (known or view.ent[head] in ("PERSON", "PER", "ORG", "GPE", "LOC")))
-        ):
+        speaker = _speaks(view, head)
+        body = list(range(*view.tokens(start, end)))
+        if not transcript and name.isupper() and len(name) > 3 and len(body) >= 4 and speaker:
+            pass  # one turn of a transcript
+        elif (transcript and not (name.isupper() or speaker)) or (not transcript and not (
+            (view.headline[first] or number == 0)
+            and speaker
+            and view.ent[head] not in ("GPE", "LOC")
+            and any(view.tag[i] in ("VBD", "VBZ", "VBP", "MD") for i in body)
+        )):
             continue
         if name in ("Q", "A") and not transcript:
             continue
-        body = [i for i in range(last, view.n) if start <= view.start[i] < end] if end - start < 100_000 else []
         spans = pieces(view, body)
         if not spans or words(view.text, *spans[0]) < 3:
             continue

@@ -97,13 +97,14 @@ def overlap(view: View, content: list[list[int]], spans: list[tuple[int, int]]) 
     return shared / size if size else 0.0
 
 
-def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> list[Candidate]:
+def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wide: bool = False) -> list[Candidate]:
     """Candidates that stand, with learned spans' help.
 
     Args:
         view: the document.
         candidates: of the rules, at most one direct candidate a cue already chosen.
         learned: the learned cues.
+        wide: every learned attribution counts, whatever its cue (the notion of PolNeAR, which has depictions, plans, songs …).
     """
     owner: dict[int, Learned] = {}
     for item in learned:
@@ -130,12 +131,16 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> lis
             _lend(view, candidate, match)
         kept.append(candidate)
     if have:
+        near: dict[int, list[Candidate]] = {}
+        for candidate in kept:
+            near.setdefault(_paragraph(view, (candidate.cue[0], candidate.cue[1])), []).append(candidate)
         for item in learned:
-            if id(item) in used or item.score < ALONE:
+            if id(item) in used or (item.score < ALONE and not wide):
                 continue
-            made = _learned_only(view, item, kept)
+            made = _learned_only(view, item, near.get(_paragraph(view, item.cue), []), wide=wide)
             if made is not None:
                 kept.append(made)
+                near.setdefault(_paragraph(view, item.cue), []).append(made)
     return kept
 
 
@@ -159,7 +164,13 @@ def _lend(view: View, candidate: Candidate, match: Learned) -> None:
             candidate.evidence.append("learned-content")
 
 
-def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate | None:
+def _paragraph(view: View, cue: tuple[int, int]) -> int:
+    """The paragraph of a cue."""
+    first = view.tokens(*cue)[0]
+    return view.paragraph[first] if first < view.n else -1
+
+
+def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: bool = False) -> Candidate | None:
     """A candidate from learned spans alone."""
     first, last = view.tokens(*item.cue)
     if first >= last or not item.contents or view.masked[first]:
@@ -168,18 +179,18 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
     if head is None:
         return None
     content = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in item.contents) if span is not None]
-    if not content or sum(words(view.text, a, b) for a, b in content) < 2:
+    if not content or (sum(words(view.text, a, b) for a, b in content) < 2 and not wide):
         return None
     index = cue_index()
-    if any(view.low[i] in ("known", "named", "dubbed") for i in range(first, last)):
+    if not wide and any(view.low[i] in ("known", "named", "dubbed") for i in range(first, last)):
         return None
     entry = next((index.verbs[view.low[i]] for i in range(first, last) if view.low[i] in index.verbs), None)
     other = next((index.nouns[view.low[i]] for i in range(first, last) if view.low[i] in index.nouns), None)
     phrase = view.low[first] in index.phrases
-    if entry is None and other is None and not phrase:
+    if entry is None and other is None and not phrase and not wide:
         return None
     verbs = sum(view.verbal(i) for a, b in content for i in range(*view.tokens(a, b)))
-    if entry is not None:
+    if entry is not None and not wide:
         bare = {frame for frame in entry.frames if frame not in entry.weak}
         if not bare and item.score < 0.9:
             return None
@@ -200,13 +211,13 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate
     elif view.verbal(head) and not view.passive(head):
         at = source_of(view, head)
         source = source_span(view, at) if at is not None else None
-    if source is None and not view.passive(head):
-        return None
     if source is not None and any(a <= view.start[source[2]] < b for a, b in content):
+        if not wide:
+            return None
+        source = None
+    if not wide and ((source is None and not view.passive(head)) or view.negated(head)):
         return None
-    if view.negated(head):
-        return None
-    if source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none"):
+    if not wide and source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none"):
         return None
     for candidate in kept:
         if (

@@ -48,8 +48,13 @@ def verb_entry(view: View, i: int) -> tuple[VerbCue, int] | None:
     return entry, i + 1
 
 
-def find(view: View) -> list[Candidate]:
-    """All attributions of a document, joined, filtered, with acts and parents; sorted by content."""
+def find(view: View, *, wide: bool = False) -> list[Candidate]:
+    """All attributions of a document, joined, filtered, with acts and parents; sorted by content.
+
+    Args:
+        view: the document.
+        wide: also what only the encoder takes for an attribution, whatever the cue.
+    """
     repair(view)
     learned = learned_cues(view)
     tokens = cue_tokens(view, learned)
@@ -64,7 +69,7 @@ def find(view: View) -> list[Candidate]:
         if known is not None:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
-    kept = join(view, candidates, learned)
+    kept = join(view, candidates, learned, wide=wide)
     kept = cross(view, kept)
     last: dict[int, Candidate] = {}
     split: list[Candidate] = []
@@ -102,7 +107,14 @@ def mode_of(view: View, candidate: Candidate) -> str:
 
 
 class Attribution:
-    """The component."""
+    """The component.
+
+    Args:
+        wide: also what only the encoder takes for an attribution, whatever the cue: PolNeAR's notion, for comparison.
+    """
+
+    def __init__(self, *, wide: bool = False) -> None:
+        self.wide = wide
 
     def __call__(self, doc: Doc) -> Doc:
         """Write layer `said`.
@@ -112,7 +124,7 @@ class Attribution:
         """
         layer.require_tree(doc, "conflict_attribution")
         view = View(doc)
-        found = find(view)
+        found = find(view, wide=self.wide)
         records: list[layer.SaidRecord] = []
         by_candidate: dict[int, layer.SaidRecord] = {}
         for candidate in found:
