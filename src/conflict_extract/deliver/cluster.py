@@ -7,6 +7,7 @@ by Ray; it is restored by the record number. A block whose node dies is made aga
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any
@@ -52,8 +53,22 @@ def record_table(records: Iterable[Record]) -> pa.Table:
 
 
 def table_records(table: pa.Table) -> list[Record]:
-    """The records of a table made by `record_table`."""
-    return [Record(**{**row, "keep": dict(row["keep"] or [])}) for row in table.to_pylist()]
+    """The records of a table with the columns of `RECORDS`, of which only `text` must be there; others become None.
+
+    A row without text, or with a value that is no text, becomes a record with the error `no_text`.
+    """
+    out = []
+    for row in table.select([name for name in RECORDS.names if name in table.column_names]).to_pylist():
+        record = Record(**{"number": None, "file": None, "line": None, **row, "keep": dict(row.get("keep") or [])})
+        for name in ("id", "title"):
+            value = row.get(name)
+            setattr(record, name, None if value is None or value == "" else str(value))
+        record.date = None if record.date == "" else record.date
+        if record.error is None and not (isinstance(record.text, str) and record.text.strip()):
+            kind = "is missing or blank" if record.text is None or isinstance(record.text, str) else "is not text"
+            record.text, record.error, record.reason = "", "no_text", f"'text' {kind}"
+        out.append(record)
+    return out
 
 
 class BlockActor:
@@ -73,11 +88,17 @@ def extract_dataset(
     """A Ray dataset of records as a Ray dataset of blocks, evaluated lazily.
 
     Args:
-        dataset: rows with `text` and optionally `number`, `id`, `date`, `title`, `file`, `line`.
+        dataset: rows with `text` and optionally `id`, `date` (text or a date), `title`, `number`, `file`, `line`; the last three
+            come back in the columns `record`, `file`, `line`, which are null without them.
         settings: of the Extractors.
-        actors: number of actors; default: two for every two processors of the cluster.
+        actors: number of actors; default: one for each processor of the cluster, each asking for half a processor, so that a
+            node that dies leaves room for its actors on the others.
         reports: put each Report's JSON into the block.
         no_text: without the article's words.
+
+    Returns:
+        A Ray dataset with the schema of `batch.arrow.block_schema`: a row a document, with a list column for each table. A
+        document that fails has a row in its list `errors`. The order of rows is not kept.
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -128,27 +149,42 @@ def ray_engine(settings: Settings, options: Options, *, address: str | None = No
             blocks = extract_dataset(
                 ray.data.from_arrow(tables), settings=settings, actors=wanted, reports=options.jsonl, no_text=options.no_text
             )
-            held: dict[int, pa.Table] = {}
-            at = 0
-            for block in blocks.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=2):
-                for start in _starts(block, order):
-                    held[start[0]] = block.slice(start[1], start[2])
-                while at < len(order) and order[at] in held:
-                    yield held.pop(order[at])
-                    at += 1
-            if at < len(order):
-                raise BatchError("Ray gave back fewer blocks than it got")
+            yield from in_order(
+                blocks.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=2),
+                order,
+                [table.num_rows for table in tables],
+            )
 
     return engine
 
 
-def _starts(block: pa.Table, order: list[int]) -> Iterator[tuple[int, int, int]]:
-    """(first record, offset, rows) of the chunks in a block, which may hold several."""
-    firsts = set(order)
-    numbers = block.column("record").to_pylist()
-    cuts = [at for at, number in enumerate(numbers) if number in firsts] + [len(numbers)]
-    for start, end in pairwise(cuts):
-        yield numbers[start], start, end - start
+def in_order(blocks: Iterable[pa.Table], firsts: list[int], sizes: list[int]) -> Iterator[pa.Table]:
+    """Blocks that come in any order, joined or split, as the chunks that went in, each as soon as those before it are there.
+
+    Args:
+        blocks: tables with a column `record`.
+        firsts: the first record number of each chunk, ascending.
+        sizes: rows in each chunk.
+
+    Raises:
+        BatchError: rows are missing, or came twice.
+    """
+    held: dict[int, list[pa.Table]] = {}
+    at = 0
+    for block in blocks:
+        owners = [bisect_right(firsts, number) - 1 for number in block.column("record").to_pylist()]
+        cuts = [0, *(place for place in range(1, len(owners)) if owners[place] != owners[place - 1]), len(owners)]
+        for start, end in pairwise(cuts):
+            if end > start:
+                held.setdefault(owners[start], []).append(block.slice(start, end - start))
+        while at < len(firsts) and sum(piece.num_rows for piece in held.get(at, ())) >= sizes[at]:
+            chunk = pa.concat_tables(held.pop(at)).sort_by("record")
+            if chunk.column("record").to_pylist() != list(range(firsts[at], firsts[at] + sizes[at])):
+                raise BatchError("Ray gave back other records than it got")
+            yield chunk
+            at += 1
+    if at < len(firsts) or held:
+        raise BatchError("Ray gave back other records than it got")
 
 
 def _ray() -> Any:

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from conflict_extract._version import __version__
 from conflict_extract.api import iso_date, model_sha256
@@ -33,7 +33,7 @@ try:
 except ImportError:
     raise MissingExtraError("fastapi", "serve") from None
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, field_validator
 
 LOG = logging.getLogger("conflict_extract.service")
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -50,7 +50,9 @@ class ExtractRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     text: str = Field(description="The article, plain text.")
-    date: str | None = Field(None, description="Document date, YYYY-MM-DD.")
+    date: Annotated[str, WithJsonSchema({"type": "string", "format": "date"})] | None = Field(
+        None, description="Document date, YYYY-MM-DD."
+    )
     id: str | None = Field(None, max_length=512, description="Id of the report; default: a hash of date and text.")
     title: str | None = Field(None, max_length=2_000, description="Headline, when it is not the first line of the text.")
     offsets: Literal["codepoint", "utf16"] = Field("codepoint", description="What offsets count.")
@@ -251,7 +253,7 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
         "content": {"application/json": {"schema": ExtractRequest.model_json_schema(), "example": EXAMPLE}},
     }
     answer: dict[int | str, dict[str, Any]] = {
-        200: {"description": "The report", "content": {"application/json": {"schema": Report.model_json_schema()}}},
+        200: {"description": "The report", "model": Report},
     }
 
     async def one(request: Request, payload: dict[str, Any]) -> bytes:
