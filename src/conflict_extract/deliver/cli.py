@@ -172,12 +172,23 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(help="Gold file (or folder, for claims).")],
     predictions: Annotated[Path | None, typer.Option(help="Write the predictions here, in the gold's format.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    errors: Annotated[int | None, typer.Option(min=0, help="For claims: list this many errors.", show_default=False)] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="For claims: write scores, confusions and errors (all, or --errors many) as a page.")
+    ] = None,
 ) -> None:
     """Measure the library on annotated data, with the field's metrics."""
     import importlib
 
     from conflict_extract.deliver.table import print_scores
 
+    if errors is not None or html is not None:
+        if task is not Task.claims:
+            raise typer.BadParameter("--errors and --html are for claims")
+        from conflict_extract.deliver.errors_page import report_errors
+
+        report_errors(gold, predictions, errors, html, as_json)
+        return
     module = importlib.import_module(f"conflict_extract.evaluate.{task.value}")
     scores: dict[str, Any] = module.run(gold, predictions)
     if as_json:
@@ -212,7 +223,7 @@ def _write(text: str) -> None:
 
 def _register() -> None:
     """The commands that have a file of their own."""
-    from conflict_extract.deliver import cli_batch, cli_compare, cli_serve  # noqa: F401  (they register their commands)
+    from conflict_extract.deliver import cli_batch, cli_compare, cli_correct, cli_serve  # noqa: F401  (they register their commands)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from conflict_extract.errors import GoldError
 from conflict_extract.evaluate.claim_scores import FIELDS, Problem, Scores, score
 from conflict_extract.schema import Claim, Place, Quantity, Report, Span, Time
 
-__all__ = ["FIELDS", "Problem", "Scores", "listing", "predict", "read_documents", "run", "score", "to_gold"]
+__all__ = ["FIELDS", "Problem", "Scores", "assess", "listing", "predict", "read_documents", "run", "score", "to_gold"]
 
 
 # -- reading ---------------------------------------------------------------------------------------------
@@ -148,12 +148,17 @@ def run(gold: str | Path, predictions: str | Path | None = None) -> dict[str, An
     Raises:
         GoldError: the gold cannot be read.
     """
+    return dict(assess(gold, predictions).table())
+
+
+def assess(gold: str | Path, predictions: str | Path | None = None) -> Scores:
+    """The same as `run`, with confusions and problems."""
     documents = read_documents(gold)
     predicted = predict(documents)
     if predictions is not None:
         lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in predicted)
         Path(predictions).write_text(lines, encoding="utf-8")
-    return dict(score(documents, predicted).table())
+    return score(documents, predicted)
 
 
 def listing(scores: Scores, limit: int | None = None, fields: Sequence[str] | None = None) -> str:
