@@ -408,12 +408,15 @@ def colon_candidates(view: View) -> list[Candidate]:
         body = list(range(*view.tokens(start, end)))
         if not transcript and name.isupper() and len(name) > 3 and len(body) >= 4 and speaker:
             pass  # one turn of a transcript
-        elif (transcript and not (name.isupper() or speaker)) or (not transcript and not (
-            (view.headline[first] or number == 0)
-            and speaker
-            and view.ent[head] not in ("GPE", "LOC")
-            and any(view.tag[i] in ("VBD", "VBZ", "VBP", "MD") for i in body)
-        )):
+        elif (transcript and not (name.isupper() or speaker)) or (
+            not transcript
+            and not (
+                (view.headline[first] or number == 0)
+                and speaker
+                and view.ent[head] not in ("GPE", "LOC")
+                and any(view.tag[i] in ("VBD", "VBZ", "VBP", "MD") for i in body)
+            )
+        ):
             continue
         if name in ("Q", "A") and not transcript:
             continue

@@ -104,7 +104,8 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
         view: the document.
         candidates: of the rules, at most one direct candidate a cue already chosen.
         learned: the learned cues.
-        wide: every learned attribution counts, whatever its cue (the notion of PolNeAR, which has depictions, plans, songs …).
+        wide: every learned attribution counts, whatever its cue, with its own source span (the notion of PolNeAR, which has
+            depictions, plans, songs …).
     """
     owner: dict[int, Learned] = {}
     for item in learned:
@@ -128,6 +129,7 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
                 if head is not None and candidate.anchor != head and not view.masked[head]:
                     candidate.source = source_span(view, head)
                     candidate.evidence.append("learned-source")
+            _other_source(view, candidate, match, wide=wide)
             _lend(view, candidate, match)
         kept.append(candidate)
     if have:
@@ -142,6 +144,38 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
                 kept.append(made)
                 near.setdefault(_paragraph(view, item.cue), []).append(made)
     return kept
+
+
+def _other_source(view: View, candidate: Candidate, match: Learned, *, wide: bool) -> None:
+    """The learned source where the rule's is another: the encoder sees the words where the tree may err.
+
+    Antecedents of relative pronouns stay, and sources inside the content's quotation are not taken.
+    """
+    kept = ("headline", "transcript", "quoted", "nominal", "possessive")
+    if not match.sources or candidate.rule.startswith(kept):
+        return
+    start, end = match.sources[0]
+    other = head_of(view, start, end)
+    if wide and other is not None:
+        candidate.source = (*view.tokens(start, end), other)
+        return
+    if (
+        other is None
+        or view.masked[other]
+        or view.tag[other] in ("WDT", "WP", "WP$")
+        or view.low[other] in ("that", "which", "who")
+    ):
+        return
+    if any(a <= view.start[other] < b for a, b in candidate.content):
+        return
+    if candidate.source is None:
+        return
+    first, last, _ = candidate.source
+    if start < view.end[last - 1] and view.start[first] < end:
+        return
+    if view.sent[other] == view.sent[candidate.anchor]:
+        candidate.source = source_span(view, other)
+        candidate.evidence.append("learned-source")
 
 
 def _lend(view: View, candidate: Candidate, match: Learned) -> None:
@@ -207,7 +241,7 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: boo
     if item.sources:
         at = head_of(view, *item.sources[0])
         if at is not None:
-            source = source_span(view, at)
+            source = (*view.tokens(*item.sources[0]), at) if wide else source_span(view, at)
     elif view.verbal(head) and not view.passive(head):
         at = source_of(view, head)
         source = source_span(view, at) if at is not None else None
