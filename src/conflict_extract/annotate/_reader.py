@@ -1,6 +1,7 @@
 """The bundled network at work: one unpadded window a run; what it says about each word of a document."""
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -126,9 +127,16 @@ class Reader:
 
 
 def _open(path: Path, threads: int) -> Any:
-    """Open an onnxruntime session on the CPU."""
+    """Open an onnxruntime session on the CPU, with the library's telemetry off.
+
+    From 1.32 on, onnxruntime writes a device id and an event file below the user's cache folder and sends events to its maker unless
+    the environment says otherwise before the import. Whoever wants that sets ORT_DISABLE_TELEMETRY to 0.
+    """
+    wanted = os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1") == "0"
     import onnxruntime
 
+    if not wanted:
+        onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -7,6 +7,7 @@ by Ray; it is restored by the record number. A block whose node dies is made aga
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
@@ -188,6 +189,7 @@ def in_order(blocks: Iterable[pa.Table], firsts: list[int], sizes: list[int]) ->
 
 
 def _ray() -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its maker unless told not to
     try:
         import ray
         import ray.data
