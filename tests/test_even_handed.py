@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
-
-import pytest
 
 from conflict_extract.schema import Claim, Report
 from tests.conftest import FIXTURES

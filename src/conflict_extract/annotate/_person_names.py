@@ -6,6 +6,7 @@ from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import (
     HYPHENS,
+    PLACE_LABELS,
     abbreviated_titles,
     role_at,
     starts_sentence,
@@ -61,8 +62,8 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
         if doc[first].text[0].isalpha():
             found.append((first, last))
             taken.update(range(first, last))
-    for ent in scene.organisations:
-        if _apposed_to_person(scene, ent):
+    for ent in (*scene.organisations, *scene.places):
+        if (ent.label_ not in PLACE_LABELS and _apposed_to_person(scene, ent)) or _has_person_apposed(scene, ent):
             found.append((ent.start, ent.end))
             taken.update(range(ent.start, ent.end))
     tagged = any(ent.label_ for ent in doc.ents)
@@ -116,6 +117,23 @@ def _apposed_to_person(scene: Scene, ent: Span) -> bool:
     found = role_at(doc, ent.start - 2)
     known = any(token in scene.by_token for token in range(ent.start, ent.end))
     return found is not None and found[0].kind == "person" and not found[1] and not known
+
+
+def _has_person_apposed(scene: Scene, ent: Span) -> bool:
+    """ "Azamat T., a border official, said": names that the entities take for a place or organisation."""
+    doc = scene.doc
+    if ent.end - ent.start < 2 or ent.end + 2 >= len(doc) or doc[ent.end].text != "," or doc[ent.end + 1].lower_ not in ("a", "an"):
+        return False
+    if any(token in scene.by_token for token in range(ent.start, ent.end)) or not all(t.is_alpha and t.is_title for t in ent):
+        return False
+    for token in doc[ent.end + 2 : ent.end + 8]:  # the head of the noun phrase stands before the next comma or verb
+        found = role_at(doc, token.i)
+        after = doc[token.i + 1] if token.i + 1 < len(doc) else None
+        if found is not None and found[0].kind == "person" and not found[1] and (after is None or after.text in ",.;"):
+            return True
+        if token.is_punct and token.text not in HYPHENS:
+            return False
+    return False
 
 
 def _in_place(doc: Doc, index: int) -> bool:

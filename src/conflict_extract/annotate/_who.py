@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from conflict_extract.annotate._counted import NounPhrase
-from conflict_extract.lexicons.quantities import currency_countries, person_nouns
+from conflict_extract.lexicons.actors import peoples
+from conflict_extract.lexicons.quantities import person_nouns
 
 _SEX = {
     "female": "female",
@@ -39,7 +40,7 @@ def person_entry(phrase: NounPhrase) -> str | None:
     if phrase.head in table:
         return phrase.head
     last = phrase.unit.split()[-1] if phrase.unit else ""
-    if last[:1].isupper() and last.endswith("s") and last[:-1] in currency_countries():
+    if last[:1].isupper() and last in peoples():
         return "people"  # "200,000 Syrians"
     if phrase.head.endswith(("men", "women")) and len(phrase.head) > 5:
         return "men" if not phrase.head.endswith("women") else "women"

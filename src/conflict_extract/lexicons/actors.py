@@ -304,6 +304,12 @@ def bundled_entries() -> tuple[ActorEntry, ...]:
 
 
 @lru_cache(maxsize=1)
+def peoples() -> frozenset[str]:
+    """The names of all peoples in our own tables ("Syrians", "Thais", "Kurds")."""
+    return frozenset(alias.text for entry in bundled_entries() for alias in entry.aliases if alias.kind == "people")
+
+
+@lru_cache(maxsize=1)
 def default_index() -> ActorIndex:
     """The index over our own tables; built once per process."""
     return ActorIndex(bundled_entries())
