@@ -83,14 +83,14 @@ def test_without_text_and_back(extractor, text):
 @pytest.mark.parametrize(
     "text",
     [
-        "!" * 100_000,
+        "!" * 20_000,
         "“" * 5_000,
-        "a" * 50_000,
-        "المتحدث باسم الجيش " * 2_000,
+        "a" * 20_000,
+        "المتحدث باسم الجيش " * 500,
         "<p>The army said</p> <b>12</b> &amp; more\n" * 300,
         '“He said ‘she said "they said «no»"’.” ' * 300,
         "1" * 20_000,
-        "word " * 20_000,
+        "word " * 5_000,
         "\x00" * 5_000,
     ],
     ids=["bangs", "opening", "one-word", "arabic", "html", "nested", "digits", "words", "nul"],

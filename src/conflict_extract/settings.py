@@ -95,3 +95,16 @@ def _known(values: Mapping[str, Any], where: str) -> Mapping[str, Any]:
             hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(Settings.model_fields)}"
             raise SettingsError(f"unknown setting {name!r} in {where}{hint}")
     return values
+
+
+def opt_out(variable: str, value: str) -> bool:
+    """Set a library's variable against telemetry, unless the user set it; call it before that library is imported.
+
+    Args:
+        variable: the environment variable that the library reads.
+        value: what switches its telemetry off.
+
+    Returns:
+        Whether it is off.
+    """
+    return os.environ.setdefault(variable, value) == value

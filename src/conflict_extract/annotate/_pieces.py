@@ -58,7 +58,7 @@ AS_TITLE = [0, 2, 2, 2, 4, 2, 2, 7, 8, 9, 10, 11, 12]
 def shape(word: str) -> int:
     """Return the :class:`Shape` of a word.
 
-    >>> [shape(w) for w in ("ceasefire", "Goma", "NATO", "A", "McCain", "iPhone", "1,200", "3rd", "F16", "—", "U.S.")]
+    >>> [int(shape(w)) for w in ("ceasefire", "Goma", "NATO", "A", "McCain", "iPhone", "1,200", "3rd", "F16", "—", "U.S.")]
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     """
     letters = [c for c in word if c.isalpha()]

@@ -29,8 +29,8 @@ def slots(*names: str) -> frozenset[str]:
 def verb_forms(name: str) -> frozenset[str]:
     """All forms of the verbs of a slot: regular endings, and the irregular ones of slot `irregular_verb` ("flee fled fled").
 
-    >>> sorted(verb_forms("to_verb_in"))[:4]
-    ['arrive', 'arrived', 'arrives', 'arriving']
+    >>> {"arrive", "arrived", "arrives", "arriving"} <= verb_forms("to_verb_in")
+    True
     """
     irregular: dict[str, list[str]] = {}
     for line in slot("irregular_verb"):

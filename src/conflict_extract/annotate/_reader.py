@@ -1,7 +1,6 @@
 """The bundled network at work: one unpadded window a run; what it says about each word of a document."""
 
 import json
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from conflict_extract.annotate._decode import Chain, Floats, tree
 from conflict_extract.annotate._pieces import Pieces, Space, arrays, gap, shape
 from conflict_extract.annotate._windows import LIMIT, pack, paragraphs, slide
 from conflict_extract.errors import ModelError
+from conflict_extract.settings import opt_out
 
 MODEL = Path(__file__).parent.parent / "model"
 _TAGS = ("xpos", "upos", "feats")
@@ -132,10 +132,10 @@ def _open(path: Path, threads: int) -> Any:
     From 1.32 on, onnxruntime writes a device id and an event file below the user's cache folder and sends events to its maker unless
     the environment says otherwise before the import. Whoever wants that sets ORT_DISABLE_TELEMETRY to 0.
     """
-    wanted = os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1") == "0"
+    off = opt_out("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
-    if not wanted:
+    if off:
         onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -7,7 +7,6 @@ by Ray; it is restored by the record number. A block whose node dies is made aga
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
@@ -19,7 +18,7 @@ from conflict_extract.deliver.batch.read import Record
 from conflict_extract.deliver.batch.run import Engine, Options
 from conflict_extract.deliver.batch.work import BlockHandler
 from conflict_extract.errors import BatchError, MissingExtraError
-from conflict_extract.settings import Settings
+from conflict_extract.settings import Settings, opt_out
 
 WINDOW = 1024  # chunks in one Ray dataset; bounds the object store, costs one start of the actors each
 CPUS = 0.5
@@ -189,7 +188,7 @@ def in_order(blocks: Iterable[pa.Table], firsts: list[int], sizes: list[int]) ->
 
 
 def _ray() -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its maker unless told not to
+    opt_out("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its maker unless told not to
     try:
         import ray
         import ray.data
