@@ -25,7 +25,7 @@ import httpx
 import psutil
 
 from benchmarks.generate import documents
-from conflict_extract import load
+from conflict_extract import Document, load
 
 
 @contextmanager
@@ -54,12 +54,12 @@ def served(workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]
         process.wait(30)
 
 
-def body(document: dict[str, Any]) -> dict[str, Any]:
+def body(document: dict[str, Any]) -> Document:
     """The request body of a document."""
-    return {"text": document["text"], "date": document["date"], "id": document["id"]}
+    return Document(text=document["text"], date=document["date"], id=document["id"])
 
 
-def one_by_one(url: str, rows: list[dict[str, Any]]) -> list[float]:
+def one_by_one(url: str, rows: list[Document]) -> list[float]:
     """Seconds of each request, one at a time."""
     out = []
     with httpx.Client(base_url=url, timeout=120) as client:
@@ -70,7 +70,7 @@ def one_by_one(url: str, rows: list[dict[str, Any]]) -> list[float]:
     return out
 
 
-async def together(url: str, rows: list[dict[str, Any]], concurrency: int) -> tuple[float, list[float]]:
+async def together(url: str, rows: list[Document], concurrency: int) -> tuple[float, list[float]]:
     """Seconds of all requests, so many at once, and of each."""
     waiting = iter(rows)
     seconds: list[float] = []

@@ -1,0 +1,105 @@
+"""The command `conflict-extract serve` as an operator runs it, and the examples of docs/service.md against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "service.md"
+ARTICLE = "The governor of Orlova said on Monday that at least 12 people had been killed. The rebels denied the claim."
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A service without home and temporary folder: (URL, process)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    nowhere = dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), "/nonexistent")
+    command = [sys.executable, "-B", "-m", "conflict_extract", "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, env={**os.environ, **nowhere}, stderr=subprocess.PIPE, text=True)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(900):
+        try:
+            if httpx.get(url + "/readyz").status_code == 200:
+                break
+        except httpx.TransportError:
+            assert process.poll() is None, process.stderr and process.stderr.read()
+        time.sleep(0.1)
+    yield url, process
+    process.kill()
+    process.wait()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_curl_example(served):
+    """The command's words are read as a shell would and sent by a client of our own, so curl need not be there."""
+    (example,) = [block for block in blocks("sh") if "curl" in block]
+    words = shlex.split(example.replace("\\\n", " "))
+    assert words[:2] == ["curl", "-s"]
+    (header,) = [words[at + 1] for at, word in enumerate(words) if word == "-H"]
+    (data,) = [words[at + 1] for at, word in enumerate(words) if word == "-d"]
+    address = words[2].replace("localhost:8000", served[0])
+    answer = httpx.post(address, content=data, headers=dict([header.split(": ", 1)]), timeout=60)
+    assert answer.status_code == 200
+    assert [claim["act"] for claim in answer.json()["claims"]] == ["denial"]
+
+
+def test_python_example(served):
+    (example,) = [block for block in blocks("py") if "httpx" in block]
+    names = {"text": ARTICLE}
+    exec(example.replace("http://localhost:8000", served[0]), names)
+    assert names["claims"]
+
+
+def test_mount_example():
+    (example,) = [block for block in blocks("py") if "create_app" in block]
+    names = {}
+    exec(example, names)
+    assert "/v1/extract" in names["app"].openapi()["paths"]
+
+
+def test_a_worker_fits_its_memory(served):
+    url, process = served
+    for _ in range(3):
+        httpx.post(url + "/v1/extract", json={"text": (ARTICLE + "\n\n") * 300}, timeout=120).raise_for_status()
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    assert sum(member.memory_info().rss for member in family) < 768e6
+
+
+def test_a_stop_finishes_the_request_in_work(served):
+    url, process = served
+    answers = []
+
+    def ask():
+        answers.append(httpx.post(url + "/v1/extract", json={"text": (ARTICLE + "\n\n") * 300}, timeout=120))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(0.5)
+    assert not answers, "the request must be in work when the signal comes"
+    process.send_signal(signal.SIGTERM)
+    asking.join(120)
+    assert answers and answers[0].status_code == 200
+    log = process.communicate(timeout=60)[1]
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert "governor" not in log and '"status": 200' in log
+    rows = [json.loads(line[line.index("{") :]) for line in log.splitlines() if "conflict_extract.service" in line]
+    assert {row["path"] for row in rows} >= {"/readyz", "/v1/extract"}
