@@ -181,6 +181,39 @@ def test_work_grows_in_a_line() -> None:
     assert min(seconds(800), seconds(800)) < 8 * seconds(200) + 0.2
 
 
+@pytest.mark.parametrize("joint", [". ", " and "], ids=["sentences", "one sentence"])
+def test_many_claims_with_hedges_figures_and_times(joint: str) -> None:
+    """Text without full stops is one sentence; it must not be slower than the same text with them."""
+
+    def seconds(number: int) -> float:
+        b = Builder(joint.join(f"M{i} may say {i + 10} men died on D{i}" for i in range(number)) + ".")
+        at = 0
+        for i in range(number):
+            at = start = b.text.index(f"M{i} may", at)
+            end = b.text.index(f"on D{i}", start) + len(f"on D{i}")
+            may, cue, died = (b.text.index(word, start) for word in ("may", "say", "died"))
+            content = [cue + 4, end]
+            b.add("said", layer.SaidRecord(start=start, end=end, source=[start, may - 1], cue=[cue, cue + 3], content=[content]))
+            for kind in ("hedge", "negation"):
+                b.add("modality", layer.ModalityRecord(start=may, end=may + 3, kind=kind, scope=[may, end], is_hedge_span=True))
+            b.add(
+                "counts",
+                layer.QuantityRecord(start=cue + 4, end=died - 1, kind="count", value=i + 10, unit="men", category="killed"),
+            )
+            b.add("events", layer.EventMention(start=died, end=died + 4, type="killing", clause=content, incident="i1"))
+            b.add("times", layer.TimeRecord(start=died + 5, end=end, date_start="2024-01-01", date_end="2024-01-01"))
+        doc = b.write()
+        began = time.process_time()
+        report = assemble(doc, report_id=None, settings=Settings(), replaced=0, meta={"library": "test", "lexicons_sha256": "0"})
+        taken = time.process_time() - began
+        assert all(len(claim.quantities) == len(claim.times) == 1 and not claim.said for claim in report.claims)
+        assert max(claim.sentence.end - claim.sentence.start for claim in report.claims) <= 2_000
+        return taken
+
+    seconds(20)
+    assert min(seconds(600), seconds(600)) < 8 * seconds(150) + 0.2
+
+
 def _said(start: int, number: int, text: str) -> layer.SaidRecord:
     name = len(f"Official{number}")
     cue = start + name + 1

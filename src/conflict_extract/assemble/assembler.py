@@ -155,7 +155,7 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
         name = ids.get(f"mention/{mention.id}")
         if name is not None:
             statuses.setdefault(name, status)
-    sentence = index.sentences.bounds(draft.sentence)
+    sentence = _sentence(index, draft)
     return Claim(
         id=f"c{draft.number}",
         key=claim_key(sha, draft),
@@ -185,6 +185,21 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
         confidence=claim_confidence(index, draft),
         evidence=_evidence(draft),
     )
+
+
+LONGEST_SENTENCE = 2_000  # characters; text without full stops would be copied into every claim
+
+
+def _sentence(index: Index, draft: Draft) -> tuple[int, int]:
+    """The sentence of the cue (of the content, without one); of an overlong one the part around the claim."""
+    low, high = index.sentences.bounds(draft.sentence)
+    if high - low <= LONGEST_SENTENCE:
+        return low, high
+    anchor = (draft.cue or draft.content[0])[0]
+    start = max(low, anchor - LONGEST_SENTENCE // 2)
+    end = min(high, start + LONGEST_SENTENCE)
+    blank = index.text.find(" ", start, anchor) if start > low else -1
+    return (blank + 1 if blank >= 0 else start), end
 
 
 def claim_key(sha: str, draft: Draft) -> str:

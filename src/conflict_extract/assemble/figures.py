@@ -93,7 +93,7 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
     recent: dict[str, list[Figure]] = {}
     for draft in drafts:
         for name, figure in totals(index, draft):
-            for earlier in recent.get(name, [])[-WINDOW:]:
+            for earlier in reversed(recent.get(name, [])[-WINDOW:]):
                 if name.startswith("unit/") and _both_counted(figure, earlier):
                     continue  # their categories differ: killed and wounded soldiers
                 if figure.quantity.id == earlier.quantity.id:

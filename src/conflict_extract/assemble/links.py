@@ -16,6 +16,7 @@ from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import accused, party_of, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 
+MOST_DISAGREE = 4  # earlier figures that one claim is linked to
 BACK = 6  # claims that the other rules look back over
 
 
@@ -46,6 +47,10 @@ class Links:
         pair = Pair(kind, source, target, basis)
         self.found.append(pair)
         self._from.setdefault(source.number, []).append(pair)
+
+    def count(self, draft: Draft, kind: str) -> int:
+        """How many links of this kind start at a claim."""
+        return sum(pair.kind == kind for pair in self._from.get(draft.number, []))
 
     def of(self, draft: Draft, kind: str) -> Draft | None:
         """The claim that a link of this kind from `draft` leads to."""
@@ -204,7 +209,7 @@ def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> Non
                 links.add("confirms", a, b, f"the figures agree: {words_}")
             elif a.attributed and same_speaker(index, a, b) and a.sentence > b.sentence and links.of(a, "elaborates") is None:
                 links.add("elaborates", a, b, f"a closer figure by the same side: {words_}")
-        elif not same_speaker(index, a, b) and a.attributed and b.attributed:
+        elif not same_speaker(index, a, b) and a.attributed and b.attributed and links.count(a, "disagrees") < MOST_DISAGREE:
             links.add("disagrees", a, b, f"different figures for the same thing: {words_}")
 
 
@@ -248,7 +253,7 @@ def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> N
     if other.narrated or same_speaker(index, draft, other) or links.of(draft, "denies") is not None:
         return
     start = index.sentences.bounds(draft.sentence)[0]
-    opening = [token.lower_ for token in index.tokens(start, draft.start + 1)[:3]]
+    opening = [token.lower_ for token in index.tokens(start, min(draft.start + 1, start + 40))[:3]]
     if not any(word in words("contrast") for word in opening):
         return
     if _negated(index, draft) != _negated(index, other):

@@ -13,6 +13,7 @@ to no claim.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from spacy.tokens import Token
@@ -53,21 +54,23 @@ DEEP = 12  # steps up the tree
 def fill_said(index: Index, drafts: Sequence[Draft]) -> None:
     """Set `said` and add those times to `times`.
 
-    Each time is looked at once: the claims asked are those whose cue stands in its sentence.
+    Each time is looked at once: the claims asked are those whose cue stands near it in its sentence.
     """
-    cues: dict[int, list[Draft]] = {}
     tokens: dict[int, Draft] = {}
-    for draft in drafts:
-        if draft.cue is None or draft.continues is not None:
-            continue
-        number = index.sentences.of(draft.cue[0])
-        cues.setdefault(number, []).append(draft)
-        for token in index.tokens(*draft.cue):
+    cued = sorted(
+        (draft for draft in drafts if draft.cue is not None and draft.continues is None), key=lambda draft: draft.cue or [0]
+    )
+    starts = [draft.cue[0] for draft in cued if draft.cue is not None]
+    for draft in cued:
+        for token in index.tokens(*(draft.cue or [0, 0])):
             tokens.setdefault(token.i, draft)
     for time in index.times.records:
         if not time.in_claims:
             continue
-        here = cues.get(index.sentences.of(time.start), [])[:MOST_CUES]
+        low, high = index.sentences.bounds(index.sentences.of(time.start))
+        first = bisect_left(starts, max(low, time.start - NEAR))
+        last = bisect_left(starts, min(high, time.end + NEAR))
+        here = cued[first:last]
         if not here:
             continue
         dated = _dates(index, time, here, tokens)
@@ -77,9 +80,6 @@ def fill_said(index: Index, drafts: Sequence[Draft]) -> None:
             draft.said.append(time.id)
     for draft in drafts:
         draft.times.sort(key=lambda record: (record.start, record.id))
-
-
-MOST_CUES = 24
 
 
 def _middle(time: layer.TimeRecord) -> int:
@@ -115,6 +115,7 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
 
 
 RELATIVES = frozenset({"who", "whom", "whose", "which", "where", "when"})
+NEAR = 600  # characters between a time and the cues that are asked
 LONG = 90  # characters between a time and its cue
 
 

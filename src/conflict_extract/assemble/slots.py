@@ -50,7 +50,7 @@ def _hedges(index: Index, draft: Draft) -> list[layer.ModalityRecord]:
     first, last = draft.content[0], draft.content[-1]
     low = index.sentences.bounds(index.sentences.of(first[0]))[0]
     high = index.sentences.bounds(index.sentences.of(max(last[0], last[1] - 1)))[1]
-    for hedge in index.hedges.inside([[low, high]]):
+    for hedge in index.hedges.inside([[max(low, first[0] - REACH), min(high, last[1] + REACH)]]):
         if hedge.id in found or not hedge.scope:
             continue
         start, end = hedge.scope
@@ -144,7 +144,8 @@ def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) 
     """The status of a figure in a claim: that of the event it hangs on, else what modality and act say."""
     code = act_codes()[draft.act].status
     said_so = any(status != "background" for _, status in draft.mentions)
-    for mention, status in draft.mentions:
+    near = [pair for pair in draft.mentions if abs(pair[0].start - quantity.start) <= 4 * REACH][:MOST_NEAR]
+    for mention, status in near:
         if quantity.id in mention.quantities:
             # "put the toll from the attack at 67": the attack is background, the figure is what is said
             return code if status == "background" and not said_so else status
@@ -152,13 +153,13 @@ def quantity_status(index: Index, draft: Draft, quantity: layer.QuantityRecord) 
     planned = _plan_over(index, middle)
     if planned is not None:
         return planned
-    near = [
+    holding = [
         (mention.clause[1] - mention.clause[0], at, status)
-        for at, (mention, status) in enumerate(draft.mentions)
+        for at, (mention, status) in enumerate(near)
         if mention.clause and mention.clause[0] <= middle < mention.clause[1]
     ]
-    if near:
-        return min(near)[2]
+    if holding:
+        return min(holding)[2]
     return code if code != "denied" or draft.mode != "direct" else "asserted"
 
 
@@ -173,4 +174,5 @@ def _plan_over(index: Index, offset: int) -> str | None:
     return None
 
 
-REACH = 300  # characters that a modality cue is looked for before a figure
+REACH = 300  # characters within which a modality cue is looked for
+MOST_NEAR = 40  # events of a claim that a figure is compared with
