@@ -8,6 +8,7 @@ from conflict_extract.lexicons.cues import VerbCue, cue_index
 ADDING = frozenset(
     {"adding", "noting", "stressing", "insisting", "saying", "warning", "claiming", "arguing", "calling", "urging", "accusing"}
 )
+BEFORE_NOUN = frozenset({"amod", "compound", "det", "nummod"})
 DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to")
 
 
@@ -16,6 +17,9 @@ def repair(view: View) -> None:
     moved = False
     index = cue_index()
     for i in range(view.n):
+        if view.dep[i] in BEFORE_NOUN and (noun := _own_noun(view, i)) is not None:
+            _move(view, i, noun, view.dep[i])
+            moved = True
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
             continue
@@ -48,6 +52,28 @@ def _move(view: View, i: int, head: int, dep: str) -> None:
     view.dep[i] = dep
     view.children[head].append(i)
     view.children[head].sort()
+
+
+def _own_noun(view: View, i: int) -> int | None:
+    """The noun right behind a modifier that hangs on a noun beyond a verb ("Russian forces shelled …, the Ukrainian ministry")."""
+    head = view.head[i]
+    low, high = min(i, head), max(i, head)
+    if high - low < 3 or not any(view.pos[j] in ("VERB", "AUX") for j in range(low + 1, high)):
+        return None
+    j = i + 1
+    while j < view.n and view.tag[j] in ("JJ", "CD"):
+        j += 1
+    noun = None
+    while j < view.n and view.pos[j] in ("NOUN", "PROPN") and j != head:
+        noun, j = j, j + 1
+    below = noun
+    for _ in range(8):  # never below itself
+        if below is None or below == i:
+            return None
+        if view.head[below] == below:
+            break
+        below = view.head[below]
+    return noun
 
 
 def _cue_above(view: View, i: int) -> int | None:
