@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from conflict_extract.schema import Claim, Report
 from tests.conftest import FIXTURES
 
@@ -120,9 +122,7 @@ def compare(extractor: Any, case: dict[str, Any], outcome: Outcome) -> None:
             outcome.differences.append(f"{case['id']}: {one['content']}: " + "; ".join(fields))
         else:
             outcome.differences.append(f"{case['id']}: only as written: {one['source']} {one['cue']} {one['content']}")
-    outcome.differences += [
-        f"{case['id']}: only exchanged: {two['source']} {two['cue']} {two['content']}" for two in rest
-    ]
+    outcome.differences += [f"{case['id']}: only exchanged: {two['source']} {two['cue']} {two['content']}" for two in rest]
 
 
 def measure(extractor: Any, chosen: list[dict[str, Any]]) -> Outcome:
@@ -131,6 +131,109 @@ def measure(extractor: Any, chosen: list[dict[str, Any]]) -> Outcome:
     for case in chosen:
         compare(extractor, case, outcome)
     return outcome
+
+
+def test_exchange_is_its_own_inverse():
+    for case in CASES:
+        other = exchange(case["text"], case["swap"])
+        assert other != case["text"]
+        assert exchange(other, case["swap"]) == case["text"], case["id"]
+
+
+def test_the_comparison_sees_a_difference(extractor):
+    """An extractor that treats one side otherwise is caught."""
+    case = next(case for case in CASES if case["id"] == "am-az-1")
+
+    class Biased:
+        def extract(self, text: str, date: str) -> Report:
+            report = extractor.extract(text, date=date)
+            claims = tuple(
+                claim.model_copy(update={"act": "threat"}) if claim.source and claim.source.affiliation == "Armenia" else claim
+                for claim in report.claims
+            )
+            return report.model_copy(update={"claims": claims})
+
+    outcome = measure(Biased(), [case])
+    assert outcome.share < FLOOR and outcome.differences
+
+
+def test_both_sides_alike(extractor):
+    """Every fourth article; all of them in the slow test."""
+    outcome = measure(extractor, CASES[::4])
+    assert outcome.total >= 30
+    assert outcome.share >= 0.93, "\n".join(outcome.differences)  # one or two differences in so few claims
+
+
+@pytest.mark.slow
+def test_both_sides_alike_in_all_articles(extractor):
+    assert len(CASES) >= 40
+    outcome = measure(extractor, CASES)
+    print(*outcome.differences, f"{100 * outcome.share:.1f}% of {outcome.total}", sep="\n")
+    assert outcome.total >= 120
+    assert outcome.share >= FLOOR, "\n".join(outcome.differences)
+
+
+# -- tables ----------------------------------------------------------------------------------------------
+RULES = (
+    "act_codes", "assembly_words", "cues_other", "cues_verbs", "frames", "headline_verbs", "light_verbs", "modality", "plover_acts",
+    "responsibility", "triggers", "wordings",
+)  # fmt: skip
+PARTIES = ("actors_states", "actors_disputed", "actors_groups", "actors_historical", "actors_organisations", "actors_seats")
+ORDINARY = {"echo", "fact"}  # acronyms of organisations (ECHO, FACT) whose letters are words in the rules
+EXAMPLES = {"positive", "negative", "example", "examples", "gloss", "source", "why", "note"}
+
+
+def rows(table):
+    return [json.loads(line) for line in (TABLES / f"{table}.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def strings(value):
+    """All strings of a rule that matching can use: not the fields' names, not the examples."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in EXAMPLES:
+                yield from strings(item)
+
+
+def parties():
+    """Names, demonyms, capitals and ids of all parties; ordinary words (weak names) and one- or two-letter forms left out."""
+    names = set()
+    for table in PARTIES:
+        for row in rows(table):
+            names |= {row["id"], row["name"]}
+            for alias in row.get("aliases", ()):
+                if isinstance(alias, str) or not alias.get("weak"):
+                    names.add(alias if isinstance(alias, str) else alias["text"])
+    return {name.casefold() for name in names if len(name) > 3} - ORDINARY
+
+
+def keyed(table, names):
+    """Entries of a table whose rule names a party."""
+    found = []
+    for row in rows(table):
+        for text in strings(row):
+            words = re.findall(r"[^\W_][\w'/-]*", text.casefold())
+            runs = {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 6, len(words)) + 1)}
+            if runs & names:
+                found.append((table, text, sorted(runs & names)))
+    return found
+
+
+def test_the_scan_finds_a_party(monkeypatch):
+    planted = [{"lemma": "claim", "frames": {"that": "statement"}, "subject": "Armenian"}, {"words": "hamas"}]
+    monkeypatch.setitem(globals(), "rows", lambda table, old=rows: planted if table == "planted" else old(table))
+    assert len(keyed("planted", parties())) == 2
+
+
+@pytest.mark.parametrize("table", RULES)
+def test_no_rule_names_a_party(table):
+    assert rows(table)
+    assert keyed(table, parties()) == []
 
 
 if __name__ == "__main__":
