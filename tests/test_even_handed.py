@@ -179,7 +179,8 @@ RULES = (
     "responsibility", "triggers", "wordings",
 )  # fmt: skip
 PARTIES = ("actors_states", "actors_disputed", "actors_groups", "actors_historical", "actors_organisations", "actors_seats")
-ORDINARY = {"echo", "fact"}  # acronyms of organisations (ECHO, FACT) whose letters are words in the rules
+ORDINARY = {"echo", "fact", "amnesty"}  # short names of organisations that are words in the rules
+KNOWN = {("triggers", "security council resolution")}  # a kind of document; no act, hedge or confidence hangs on it
 EXAMPLES = {"positive", "negative", "example", "examples", "gloss", "source", "why", "note"}
 
 
@@ -219,7 +220,7 @@ def keyed(table, names):
         for text in strings(row):
             words = re.findall(r"[^\W_][\w'/-]*", text.casefold())
             runs = {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 6, len(words)) + 1)}
-            if runs & names:
+            if runs & names and (table, text) not in KNOWN:
                 found.append((table, text, sorted(runs & names)))
     return found
 
