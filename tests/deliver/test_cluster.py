@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +14,7 @@ from conflict_extract.deliver.batch import Options, run
 from conflict_extract.deliver.batch.arrow import TABLES
 from conflict_extract.deliver.batch.read import Record
 from conflict_extract.deliver.batch.work import BlockHandler
-from conflict_extract.deliver.cluster import in_order, record_table, table_records
+from conflict_extract.deliver.cluster import BlockActor, in_order, record_table, table_records
 from conflict_extract.errors import BatchError
 from conflict_extract.settings import Settings
 
@@ -55,6 +56,43 @@ def test_rows_need_only_text():
     found = table_records(pa.table({"text": ["One.", None, "  "], "id": [7, 8, None], "other": [1, 2, 3]}))
     assert [(row.id, row.text, row.error) for row in found] == [("7", "One.", None), ("8", "", "no_text"), (None, "", "no_text")]
     assert [row.error for row in table_records(pa.table({"text": [1, 2]}))] == ["no_text", "no_text"]
+
+
+def actor(timeout):
+    return BlockActor(Settings().model_dump(), {"timeout": timeout})
+
+
+def codes(block):
+    return [[error["code"] for error in row] for row in block.column("errors").to_pylist()]
+
+
+@pytest.mark.slow
+def test_an_actor_makes_a_row_of_a_document_that_is_late_or_deadly(extractor):
+    long = ("The governor of Orlova said at least 12 people had been killed. The rebels denied it.\n\n" * 12_000)[:990_000]
+    worker = actor(3.0)
+    block = worker(pa.table({"text": ["The mayor said 4 people died.", long, "The army denied the claim."]}))
+    assert codes(block) == [[], ["timeout"], []]
+    before = worker.worker.process.pid
+    assert codes(worker(pa.table({"text": ["The mayor said 4 people died."]}))) == [[]]
+    assert worker.worker.process.pid == before
+
+    deadly = actor(60.0)
+    began = deadly._ready
+
+    def ready():
+        process = began()
+        killer = threading.Timer(1.5, process.process.kill)
+        killer.daemon = True
+        if process.done == 0 and len(killed) < 2:
+            killed.append(process)
+            killer.start()
+        return process
+
+    killed = []
+    deadly._ready = ready
+    assert codes(deadly(pa.table({"text": [long]}))) == [["worker_died"]]
+    for one in (worker, deadly):
+        one._drop()
 
 
 # -- with Ray itself --------------------------------------------------------------------------------------------------

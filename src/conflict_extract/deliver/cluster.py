@@ -10,18 +10,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
+from multiprocessing import get_context
 from typing import Any
 
 import pyarrow as pa
 
 from conflict_extract.deliver.batch.read import Record
 from conflict_extract.deliver.batch.run import Engine, Options
-from conflict_extract.deliver.batch.work import BlockHandler
-from conflict_extract.errors import BatchError, MissingExtraError
+from conflict_extract.errors import BatchError, DocumentTimeoutError, MissingExtraError
+from conflict_extract.pool import RECYCLE, START_LIMIT, Chunk, Worker
 from conflict_extract.settings import Settings, opt_out
 
 WINDOW = 1024  # chunks in one Ray dataset; bounds the object store, costs one start of the actors each
 CPUS = 0.5
+FACTORY = "conflict_extract.deliver.batch.work:BlockHandler"
 RECORDS = pa.schema(
     [
         ("number", pa.int64()),
@@ -72,18 +74,75 @@ def table_records(table: pa.Table) -> list[Record]:
 
 
 class BlockActor:
-    """The Ray actor: a table of records in, a block out."""
+    """The Ray actor: a table of records in, a block out.
+
+    The model lives in a process below the actor, as with local workers: a document that takes too long, or that kills its process
+    twice, becomes a row of `errors`, where Ray alone would send it to a new actor for ever.
+    """
 
     def __init__(self, settings: dict[str, Any], options: dict[str, Any]) -> None:
-        self.handler = BlockHandler(Settings.model_validate(settings), options)
+        self.settings = Settings.model_validate(settings)
+        self.options = options
+        self.timeout: float | None = options.get("timeout")
+        self.worker: Worker | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The block of a table of records."""
-        return self.handler.block(table_records(table))
+        chunk = Chunk(0, table_records(table))
+        while (data := self._try(chunk)) is None:
+            pass
+        return pa.ipc.open_stream(data).read_all()
+
+    def _try(self, chunk: Chunk) -> bytes | None:
+        """Send the chunk to the worker; None when that ended, with the document that it was at marked in the chunk."""
+        worker = self._ready()
+        worker.give(chunk)
+        at: int | None = None
+        try:
+            while worker.pipe.poll(None if at is None else self.timeout):
+                kind, value = worker.pipe.recv()
+                if kind == "done":
+                    worker.done += len(chunk.items)
+                    if worker.done >= RECYCLE:
+                        self._drop()
+                    return bytes(value)
+                at = value
+        except (EOFError, OSError):
+            where = at or 0
+            chunk.deaths[where] = chunk.deaths.get(where, 0) + 1
+            if chunk.deaths[where] > 1:
+                chunk.failed[where] = BatchError("the worker process died on this document, twice")
+        else:
+            chunk.failed[at or 0] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
+        self._drop()
+        return None
+
+    def _ready(self) -> Worker:
+        if self.worker is None:
+            self.worker = Worker(get_context("spawn"), FACTORY, self.settings, self.options)
+            try:
+                kind, value = self.worker.pipe.recv() if self.worker.pipe.poll(START_LIMIT) else ("late", START_LIMIT)
+            except (EOFError, OSError):
+                kind, value = "died", self.worker.process.exitcode
+            if kind != "ready":
+                self._drop()
+                raise BatchError(f"a worker could not start: {kind}, {value}")
+        return self.worker
+
+    def _drop(self) -> None:
+        if self.worker is not None:
+            self.worker.stop()
+            self.worker = None
 
 
 def extract_dataset(
-    dataset: Any, *, settings: Settings | None = None, actors: int | None = None, reports: bool = False, no_text: bool = False
+    dataset: Any,
+    *,
+    settings: Settings | None = None,
+    actors: int | None = None,
+    reports: bool = False,
+    no_text: bool = False,
+    timeout: float | None = 300.0,
 ) -> Any:
     """A Ray dataset of records as a Ray dataset of blocks, evaluated lazily.
 
@@ -95,6 +154,7 @@ def extract_dataset(
             node that dies leaves room for its actors on the others.
         reports: put each Report's JSON into the block.
         no_text: without the article's words.
+        timeout: seconds a document may take, or None.
 
     Returns:
         A Ray dataset with the schema of `batch.arrow.block_schema`: a row a document, with a list column for each table. A
@@ -107,7 +167,7 @@ def extract_dataset(
     count = actors or max(1, int(ray.cluster_resources().get("CPU", 1)))
     return dataset.map_batches(
         BlockActor,
-        fn_constructor_args=((settings or Settings()).model_dump(), {"reports": reports, "no_text": no_text}),
+        fn_constructor_args=((settings or Settings()).model_dump(), {"reports": reports, "no_text": no_text, "timeout": timeout}),
         batch_format="pyarrow",
         batch_size=None,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=count),
@@ -120,7 +180,7 @@ def ray_engine(settings: Settings, options: Options, *, address: str | None = No
 
     Args:
         settings: of the Extractors.
-        options: of the run; `timeout` is not enforced here.
+        options: of the run.
         address: of a Ray cluster; default: one on this machine, with `workers` processors.
         actors: number of actors; default: `workers` on this machine, else the cluster's processors.
 
@@ -147,7 +207,12 @@ def ray_engine(settings: Settings, options: Options, *, address: str | None = No
         while tables := [record_table(chunk) for chunk in islice(source, WINDOW)]:
             order = [table.column("number")[0].as_py() for table in tables]
             blocks = extract_dataset(
-                ray.data.from_arrow(tables), settings=settings, actors=wanted, reports=options.jsonl, no_text=options.no_text
+                ray.data.from_arrow(tables),
+                settings=settings,
+                actors=wanted,
+                reports=options.jsonl,
+                no_text=options.no_text,
+                timeout=options.timeout,
             )
             yield from in_order(
                 blocks.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=2),
