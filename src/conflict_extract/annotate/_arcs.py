@@ -11,16 +11,128 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc
 
+from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.lemmas import lemma_of
 
 CLIMB = 40
 MANY = 50  # conjuncts looked at
 RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
 QUANTIFIERS = frozenset(
-    ["dozen", "dozens", "hundred", "hundreds", "thousand", "thousands", "million", "millions", "score", "scores", "ten", "tens", "handful", "number", "group", "total", "lot", "majority", "couple", "half", "third", "quarter", "wave", "series", "member", "members", "convoy", "column", "crowd", "many", "some", "most", "several", "all", "rest", "remainder", "bulk", "hail", "barrage", "volley", "salvo", "flurry", "stream", "flood", "pair", "trio", "string", "party", "band", "each", "one", "two", "three", "four", "five", "six", "both"]
+    [
+        "dozen",
+        "dozens",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "score",
+        "scores",
+        "ten",
+        "tens",
+        "handful",
+        "number",
+        "group",
+        "total",
+        "lot",
+        "majority",
+        "couple",
+        "half",
+        "third",
+        "quarter",
+        "wave",
+        "series",
+        "member",
+        "members",
+        "convoy",
+        "column",
+        "crowd",
+        "many",
+        "some",
+        "most",
+        "several",
+        "all",
+        "rest",
+        "remainder",
+        "bulk",
+        "hail",
+        "barrage",
+        "volley",
+        "salvo",
+        "flurry",
+        "stream",
+        "flood",
+        "pair",
+        "trio",
+        "string",
+        "party",
+        "band",
+        "each",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "both",
+    ]
 )
 TIME_WORDS = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "year", "month", "week", "day", "night", "morning", "evening", "afternoon", "noon", "midnight", "dawn", "dusk", "hour", "minute", "weekend", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "overnight", "time", "moment", "season", "decade", "century", "summer", "winter", "spring", "autumn", "ramadan", "eid", "christmas", "easter"]
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "year",
+        "month",
+        "week",
+        "day",
+        "night",
+        "morning",
+        "evening",
+        "afternoon",
+        "noon",
+        "midnight",
+        "dawn",
+        "dusk",
+        "hour",
+        "minute",
+        "weekend",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "overnight",
+        "time",
+        "moment",
+        "season",
+        "decade",
+        "century",
+        "summer",
+        "winter",
+        "spring",
+        "autumn",
+        "ramadan",
+        "eid",
+        "christmas",
+        "easter",
+    ]
 )
 GROUPS = frozenset(["convoy", "column", "crowd", "band", "party", "group", "member", "string", "series", "wave", "stream"])
 LEFT = frozenset({"det", "amod", "compound", "nummod", "nmod:poss", "det:predet", "advmod", "flat", "case:poss", "nmod:desc"})
@@ -39,7 +151,7 @@ class Arcs:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = doc.text
+        self.text = text_of(doc)
         tokens = list(doc)
         self.starts = [token.idx for token in tokens]
         self.ends = [start + len(token) for start, token in zip(self.starts, tokens, strict=True)]
@@ -243,7 +355,9 @@ class Arcs:
             and own is not None
             and self.lower[own] not in RELATIVE
             and self.child(i, "obj", "nsubj:pass") is None
-            and not any(self.base[kid] in ("obl", "advmod") and self.lower[kid] in RELATIVE | {"where", "when"} for kid in self.kids[i])
+            and not any(
+                self.base[kid] in ("obl", "advmod") and self.lower[kid] in RELATIVE | {"where", "when"} for kid in self.kids[i]
+            )
         )
 
     def counted(self, i: int) -> tuple[int, int | None]:
@@ -274,7 +388,12 @@ class Arcs:
         if parts:
             return parts[-1], end
         for kid in self.kids[i]:
-            if kid < i and self.dep[kid] in LEFT and not self._across(self.left[kid], i) and self.lower[kid] not in ("not", "also", "reportedly", "allegedly"):
+            if (
+                kid < i
+                and self.dep[kid] in LEFT
+                and not self._across(self.left[kid], i)
+                and self.lower[kid] not in ("not", "also", "reportedly", "allegedly")
+            ):
                 start = min(start, self.left[kid])
             elif kid > i and self.base[kid] in ("flat", "fixed", "goeswith"):
                 end = max(end, kid + 1)
@@ -282,7 +401,9 @@ class Arcs:
 
     def _across(self, start: int, end: int) -> bool:
         """Whether a predicate stands between two tokens (a tree that ties them is wrong)."""
-        return any(self.pos[i] == "VERB" and self.is_clause(i) and self.base[i] != "acl" for i in range(max(start, end - 12), end))
+        return any(
+            self.pos[i] == "VERB" and self.is_clause(i) and self.base[i] != "acl" for i in range(max(start, end - 12), end)
+        )
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """Character offsets of a token range."""
