@@ -77,7 +77,9 @@ def main() -> None:
         print(f"{name:<28}{words / cpu:>9,.0f} words per processor second{words / wall:>9,.0f} words/s")
     print(f"encoder / CNN: {theirs[0] / ours[0]:.2f} by processor time, {theirs[1] / ours[1]:.2f} by the clock")
     print(f"share of the graph in the encoder: {100 * spent / ours[0]:.0f}%")
-    print(f"encoder.onnx {(MODEL / 'encoder.onnx').stat().st_size / 1e6:.1f} MB; memory with tokenizer and encoder {memory:.0f} MB")
+    print(
+        f"encoder.onnx {(MODEL / 'encoder.onnx').stat().st_size / 1e6:.1f} MB; memory with tokenizer and encoder {memory:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

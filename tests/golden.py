@@ -82,7 +82,9 @@ def _frame(report: Report) -> list[tuple[str, str | None]]:
     frame = report.frame
     named = [(kind, getattr(frame, kind)) for kind in ("headline", "dateline", "byline", "credit")]
     found = [(kind, span.text) for kind, span in named if span]
-    found += [("correction", span.text) for span in frame.corrections] + [("boilerplate", span.text) for span in frame.boilerplate]
+    found += [("correction", span.text) for span in frame.corrections] + [
+        ("boilerplate", span.text) for span in frame.boilerplate
+    ]
     return found + [("entry", f"{entry.published} {_one(entry.span.text)[:40]}") for entry in frame.entries]
 
 

@@ -18,7 +18,12 @@ def test_precedence(tmp_path: Path) -> None:
     """File, then environment, then arguments; each only for the names that it gives."""
     file = tmp_path / "settings.toml"
     file.write_text("threads = 2\nmax_chars = 1000\nnarrated = false\n", encoding="utf-8")
-    environ = {"CONFLICT_EXTRACT_CONFIG": str(file), "CONFLICT_EXTRACT_THREADS": "3", "CONFLICT_EXTRACT_MAX_CHARS": "2000", "PATH": "/bin"}
+    environ = {
+        "CONFLICT_EXTRACT_CONFIG": str(file),
+        "CONFLICT_EXTRACT_THREADS": "3",
+        "CONFLICT_EXTRACT_MAX_CHARS": "2000",
+        "PATH": "/bin",
+    }
     settings = make_settings(environ=environ, threads=4)
     assert (settings.threads, settings.max_chars, settings.narrated) == (4, 2000, False)
     assert settings.min_confidence == Settings().min_confidence
@@ -42,7 +47,12 @@ def test_frozen() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "near"),
-    [({"thread": 2}, "threads"), ({"max_char": 2}, "max_chars"), ({"narated": True}, "narrated"), ({"day_first": True}, "dayfirst")],
+    [
+        ({"thread": 2}, "threads"),
+        ({"max_char": 2}, "max_chars"),
+        ({"narated": True}, "narrated"),
+        ({"day_first": True}, "dayfirst"),
+    ],
 )
 def test_unknown_name_names_the_nearest(arguments: dict[str, Any], near: str) -> None:
     with pytest.raises(SettingsError, match=f"did you mean '{near}'"):

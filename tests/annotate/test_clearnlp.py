@@ -13,7 +13,10 @@ from spacy.tokens import Doc, Span
 from conflict_extract.annotate.clearnlp import RENAMED, make_clearnlp
 from conflict_extract.errors import PipelineError
 
-CASES = [json.loads(line) for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/clearnlp.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/clearnlp.jsonl").read_text(encoding="utf-8").splitlines()
+]
 UPOS = {"N": "NOUN", "NNP": "PROPN", "V": "VERB", "J": "ADJ", "R": "ADV", "IN": "ADP", "CD": "NUM", "DT": "DET", "PRP": "PRON", "W": "PRON",
         "CC": "CCONJ", "TO": "PART", "POS": "PART", "EX": "PRON", "PDT": "DET", "RP": "ADP", ".": "PUNCT", ",": "PUNCT", "WRB": "ADV"}  # fmt: skip
 BE = {"is", "are", "was", "were", "been", "be", "has", "have", "did"}

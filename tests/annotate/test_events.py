@@ -296,7 +296,11 @@ def deep(size: int) -> Doc:
     rows = ["Rebels rebel NOUN NNS 2 nsubj", "killed kill VERB VBD 0 ROOT", "men man NOUN NNS 2 obj"]
     for number in range(size):
         head = 3 + 3 * number
-        rows += [f"who who PRON WP {head + 2} nsubj", f"killed kill VERB VBD {head} acl:relcl", f"men man NOUN NNS {head + 2} obj"]
+        rows += [
+            f"who who PRON WP {head + 2} nsubj",
+            f"killed kill VERB VBD {head} acl:relcl",
+            f"men man NOUN NNS {head + 2} obj",
+        ]
     return tree("\n".join(rows))
 
 

@@ -13,7 +13,10 @@ import spacy
 from conflict_extract.annotate.frame import make_frame, read_frame
 from conflict_extract.annotate.layer import FrameInfo, FrameRecord, read, read_table
 
-CASES = [json.loads(line) for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/frame.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/frame.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def marked(kind: str) -> list[Any]:
@@ -80,7 +83,10 @@ def test_bad_input(text: str, given: str | None) -> None:
     assert info.date_source in ("caller", "dateline", "none")
 
 
-@pytest.mark.parametrize("line", ["Shells fell on Orlan.\n", "10:05 GMT\nShells fell.\n\n", "x" * 50, "By Ana Karsk\n", "Correction: no.\n", "5 March 2024\n"])
+@pytest.mark.parametrize(
+    "line",
+    ["Shells fell on Orlan.\n", "10:05 GMT\nShells fell.\n\n", "x" * 50, "By Ana Karsk\n", "Correction: no.\n", "5 March 2024\n"],
+)
 def test_linear(line: str) -> None:
     def seconds(size: int) -> float:
         text = line * (size // len(line))

@@ -205,7 +205,9 @@ def test_clearnlp_pipeline_in_place_of_the_encoder(trained: Any) -> None:
     assert said[1] == [("Armenia", "denied")]
     assert said[2] == [("the mayor", "said")]
     assert said[3] == [("The mayor", "accused")]
-    report = api.load(nlp=trained).report(trained(next(api.prepare(trained, ["The army said that rebels killed 12 people in Goma."]))))
+    report = api.load(nlp=trained).report(
+        trained(next(api.prepare(trained, ["The army said that rebels killed 12 people in Goma."])))
+    )
     assert any(claim.source and claim.source.mention.text == "The army" for claim in report.claims)
     assert report.meta.model_sha256 is None
 

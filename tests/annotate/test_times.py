@@ -17,7 +17,10 @@ from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, 
 from conflict_extract.annotate.times import make_times
 from conflict_extract.values.periods import Period, parse_period
 
-CASES = [json.loads(line) for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/times.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).resolve().parents[2] / "fixtures/cases/times.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def marked(kind: str) -> list[Any]:

@@ -254,7 +254,7 @@ def command(path, out, *more):
 
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path):
-    """`kill -9` of the whole process group, again and again; the result is that of a run left alone. CONFLICT_EXTRACT_KILLS: how often."""
+    """`kill -9` of the whole process group, again and again; the result is that of a run left alone. The variable KILLS says how often."""
     path = tmp_path / "news.jsonl"
     path.write_text("".join(json.dumps({"id": f"n{n}", "text": article(n)}) + "\n" for n in range(60)))
     whole = command(path, tmp_path / "whole")

@@ -123,7 +123,13 @@ def test_add():
            "places": [{"span": where("Goma"), "name": "Goma", "country": "CD"}]}  # fmt: skip
     report = once(action="add", report="sample", claim=new)
     claim = report.claims[-1]
-    assert (claim.id, claim.text, claim.places, human(claim), claim.confidence) == ("c4", "killed near Goma", ("p1",), {"claim"}, 1.0)
+    assert (claim.id, claim.text, claim.places, human(claim), claim.confidence) == (
+        "c4",
+        "killed near Goma",
+        ("p1",),
+        {"claim"},
+        1.0,
+    )
     assert claim.sentence == report.claim("c1").sentence
     assert report.places == sample_report().places
     again = correct([report], [Correction(action="add", report="sample", claim={**new, "event": "attack"})])
@@ -229,7 +235,9 @@ def test_offsets_in_utf16_units_are_recognised(tmp_path):
 
 def test_round_trip_by_commands(tmp_path):
     """Export, edit as an annotator would, import, correct, measure."""
-    files = {name: tmp_path / name for name in ("reports.jsonl", "tasks.json", "ui.xml", "edits.jsonl", "new.jsonl", "gold.jsonl")}
+    files = {
+        name: tmp_path / name for name in ("reports.jsonl", "tasks.json", "ui.xml", "edits.jsonl", "new.jsonl", "gold.jsonl")
+    }
     files["reports.jsonl"].write_text(sample_report().model_dump_json() + "\n", encoding="utf-8")
 
     def command(*words):
@@ -250,7 +258,9 @@ def test_round_trip_by_commands(tmp_path):
         start, end = where(words)  # a claim of the annotator's own, a little longer cue
         value = {"start": start, "end": end, "text": words, "labels": [label]}
         result.append({"id": name, "from_name": "part", "to_name": "text", "type": "labels", "value": value})
-    result += [{"type": "relation", "from_id": one, "to_id": two, "direction": "right"} for one, two in (("x1", "x2"), ("x3", "x1"))]
+    result += [
+        {"type": "relation", "from_id": one, "to_id": two, "direction": "right"} for one, two in (("x1", "x2"), ("x3", "x1"))
+    ]
     task["annotations"] = [{"was_cancelled": True, "result": []}, {"was_cancelled": False, "result": result}]
     files["tasks.json"].write_text(json.dumps([task, {"data": {"text": "not annotated", "report": "r2"}}]), encoding="utf-8")
     command("label-import", "tasks.json", "reports.jsonl", "--by", "kim", "--out", "edits.jsonl")
@@ -309,7 +319,7 @@ def test_errors_as_text_and_page(tmp_path, monkeypatch):
     assert "act: statement taken for denial: 1" in result.stdout and "… and 1 more" in result.stdout
     runner.invoke(cli.app, ["evaluate", "claims", str(path), "--html", str(page)])
     html = page.read_text(encoding="utf-8")
-    assert "2 of 2 shown" in html and "&lt;b&gt;nobody" in html and "<b>nobody" not in html and "class=\"n wrong\">1" in html
+    assert "2 of 2 shown" in html and "&lt;b&gt;nobody" in html and "<b>nobody" not in html and 'class="n wrong">1' in html
     result = runner.invoke(cli.app, ["evaluate", "claims", str(path), "--errors", "5", "--json"])
     assert len(json.loads(result.stdout)["errors"]) == 2
     assert runner.invoke(cli.app, ["evaluate", "ner", str(path), "--errors", "5"]).exit_code == 2

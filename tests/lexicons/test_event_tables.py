@@ -35,7 +35,10 @@ def test_violence_has_codes() -> None:
     [
         ({"words": "Kill", "pos": "verb", "type": "killing", "frame": "v.trans"}, "pattern"),
         ({"words": "kill", "pos": "verb", "type": "murdering", "frame": "v.trans"}, "type"),
-        ({"words": "kill", "pos": "verb", "type": "killing", "frame": "v.trans", "plover": "ASSAULT", "mode": "arrest"}, "no mode"),
+        (
+            {"words": "kill", "pos": "verb", "type": "killing", "frame": "v.trans", "plover": "ASSAULT", "mode": "arrest"},
+            "no mode",
+        ),
         ({"words": "kill", "pos": "verb", "type": "killing", "frame": "v.trans", "acled": ["Battles", "Attack"]}, "no sub-event"),
         ({"words": "kill", "pos": "verb", "type": "killing", "frame": "v.trans", "weight": 2}, "weight"),
         ({"words": "kill", "pos": "verb", "type": "killing", "frame": "v.trans", "colour": "red"}, "colour"),

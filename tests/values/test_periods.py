@@ -21,7 +21,9 @@ days = st.dates()
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(text=texts, day=st.one_of(st.none(), days), direction=st.sampled_from([-1, 0, 1]), first=st.sampled_from([None, True, False]))
+@given(
+    text=texts, day=st.one_of(st.none(), days), direction=st.sampled_from([-1, 0, 1]), first=st.sampled_from([None, True, False])
+)
 def test_any_text(text: str, day: date | None, direction: int, first: bool | None) -> None:
     """Never an exception; spans in order and inside the text; an interval begins before it ends."""
     reached = 0
@@ -51,7 +53,13 @@ def test_weekdays_surround_the_anchor(day: date, name: str) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(day=st.dates(date(1600, 1, 1), date(4000, 1, 1)))
 def test_calendar_periods_are_whole(day: date) -> None:
-    for words, least, most in (("last week", 7, 7), ("last month", 28, 31), ("last quarter", 90, 92), ("last year", 365, 366), ("this weekend", 2, 2)):
+    for words, least, most in (
+        ("last week", 7, 7),
+        ("last month", 28, 31),
+        ("last quarter", 90, 92),
+        ("last year", 365, 366),
+        ("this weekend", 2, 2),
+    ):
         period = parse_period(words, day)
         assert period and period.start and period.end
         assert least <= (period.end - period.start).days + 1 <= most

@@ -10,7 +10,17 @@ from conflict_extract.annotate.layer import ActRecord, EventMention, SaidRecord
 from conflict_extract.lexicons.events import plover_act, responsibility_cues
 
 DEEDS = frozenset(
-    {"attack", "killing", "injury", "destruction", "abduction", "rights_abuse", "detention", "territorial_control", "displacement"}
+    {
+        "attack",
+        "killing",
+        "injury",
+        "destruction",
+        "abduction",
+        "rights_abuse",
+        "detention",
+        "territorial_control",
+        "displacement",
+    }
 )
 FIRST = frozenset({"we", "i", "us", "our", "my", "ours"})
 PRONOUNS = frozenset({"it", "he", "she", "they"})
@@ -56,7 +66,14 @@ def responsibility(arcs: Arcs, record: SaidRecord, inside: Sequence[EventMention
         if record.act == "denial" or main.status == "denied":
             return "disclaimed"
         return "own" if main.status == "asserted" and record.act not in ("demand", "question", "commitment", "threat") else None
-    if main.status == "asserted" and record.act in ("statement", "accusation", "confirmation", "announcement", "estimate", "opinion"):
+    if main.status == "asserted" and record.act in (
+        "statement",
+        "accusation",
+        "confirmation",
+        "announcement",
+        "estimate",
+        "opinion",
+    ):
         return "other"
     return None
 
@@ -158,5 +175,3 @@ def _inside(record: SaidRecord, events: Sequence[EventMention], starts: Sequence
             if events[number].end <= high:
                 found.append(events[number])
     return found
-
-

@@ -27,7 +27,9 @@ FAMILY = {
     "territorial_control": "control",
 }
 MAIN = ("attack", "abduction", "killing", "territorial_control", "ceasefire", "injury", "destruction", "surrender", "missing")
-OTHERS = frozenset({"another", "other", "separate", "second", "third", "fourth", "previous", "earlier", "new", "further", "similar", "different"})
+OTHERS = frozenset(
+    {"another", "other", "separate", "second", "third", "fourth", "previous", "earlier", "new", "further", "similar", "different"}
+)
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 UNREAL = frozenset({"planned", "demanded", "possible", "denied"})
 WIDE = frozenset({"country", "admin1", "area"})
@@ -126,7 +128,10 @@ class Grouper:
         """Whether an arc makes its two events one: "killed in a raid", "the raid killed", "hit the mill, killing"."""
         arcs = self.arcs
         first, second = self.found[number], self.found[other]
-        if any(self.events[n].status in UNREAL for n in (number, other)) and self.events[number].status != self.events[other].status:
+        if (
+            any(self.events[n].status in UNREAL for n in (number, other))
+            and self.events[number].status != self.events[other].status
+        ):
             return False
         if {first.entry.frame, second.entry.frame} & {"n.self", "n.role"}:
             return dep in ("obj", "nsubj", "nsubj:pass", "nmod", "compound") and not self._other(first.token)
@@ -222,7 +227,9 @@ class Grouper:
         return (
             self.found[number].entry.pos == "noun"
             and self.arcs.tag[token] == "NNS"
-            and not any(self.arcs.base[kid] in ("det", "nummod") or self.arcs.dep[kid] == "nmod:poss" for kid in self.arcs.kids[token])
+            and not any(
+                self.arcs.base[kid] in ("det", "nummod") or self.arcs.dep[kid] == "nmod:poss" for kid in self.arcs.kids[token]
+            )
             and not self.events[number].quantities
         )
 
@@ -231,7 +238,8 @@ class Grouper:
         if self.found[number].entry.frame == "n.none" and "toll" in self.found[number].entry.words:
             return True
         return any(
-            (quantity := self.quantities.get(key)) is not None and quantity.kind == "count" for key in self.events[number].quantities
+            (quantity := self.quantities.get(key)) is not None and quantity.kind == "count"
+            for key in self.events[number].quantities
         ) and self.events[number].type in ("killing", "injury", "missing", "abduction", "detention")
 
     def _places(self, number: int) -> set[str]:
@@ -268,7 +276,9 @@ class Grouper:
         if a.level == "country":
             return a.country is not None and a.country == b.country
         if a.level == "admin1":
-            return a.country == b.country and a.level != b.level and (a.admin1 is None or b.admin1 is None or a.admin1 == b.admin1)
+            return (
+                a.country == b.country and a.level != b.level and (a.admin1 is None or b.admin1 is None or a.admin1 == b.admin1)
+            )
         return a.level == "area" and (a.country is None or a.country == b.country)
 
     def _join(self, incident: Incident, number: int, reason: str) -> None:

@@ -21,7 +21,24 @@ FIGURES = frozenset({"count", "money", "percent"})
 SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "boilerplate"})
 THRESHOLD = 0.33
 MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
-LEAD = frozenset({"but", "and", "or", "yet", "so", "however", "meanwhile", "still", "also", "moreover", "nevertheless", "then", "separately", "elsewhere"})
+LEAD = frozenset(
+    {
+        "but",
+        "and",
+        "or",
+        "yet",
+        "so",
+        "however",
+        "meanwhile",
+        "still",
+        "also",
+        "moreover",
+        "nevertheless",
+        "then",
+        "separately",
+        "elsewhere",
+    }
+)
 CLOSERS = frozenset({".", ",", ";", ":", "!", "?", "”", '"', "’", "'", "—", "–", "-", ")", "…", "“", "‘", "("})
 COMMAS = frozenset({",", "–", "—", "-", "("})
 
@@ -84,7 +101,9 @@ class _Narrator:
 
         self.facts = list(
             accumulate(
-                (self.figures[i] or (i in self.events and self.events[i].reports) for i in range(size)), lambda a, b: a + b, initial=0
+                (self.figures[i] or (i in self.events and self.events[i].reports) for i in range(size)),
+                lambda a, b: a + b,
+                initial=0,
             )
         )
         self.voices = list(accumulate(self.voice, lambda a, b: a + b, initial=0))
@@ -251,7 +270,9 @@ class _Narrator:
         pieces = []
         for number, (a, b) in enumerate(runs):
             while a < b and (
-                arcs.lower[a] in CLOSERS or arcs.pos[a] == "SPACE" or (number == 0 and (arcs.lower[a] in LEAD or (arcs.lower[a] in MARKS and arcs.base[a] == "mark")))
+                arcs.lower[a] in CLOSERS
+                or arcs.pos[a] == "SPACE"
+                or (number == 0 and (arcs.lower[a] in LEAD or (arcs.lower[a] in MARKS and arcs.base[a] == "mark")))
             ):
                 a += 1
             while b > a and (arcs.lower[b - 1] in CLOSERS or arcs.pos[b - 1] == "SPACE"):

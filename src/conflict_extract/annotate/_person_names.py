@@ -122,7 +122,12 @@ def _apposed_to_person(scene: Scene, ent: Span) -> bool:
 def _has_person_apposed(scene: Scene, ent: Span) -> bool:
     """ "Azamat T., a border official, said": names that the entities take for a place or organisation."""
     doc = scene.doc
-    if ent.end - ent.start < 2 or ent.end + 2 >= len(doc) or doc[ent.end].text != "," or doc[ent.end + 1].lower_ not in ("a", "an"):
+    if (
+        ent.end - ent.start < 2
+        or ent.end + 2 >= len(doc)
+        or doc[ent.end].text != ","
+        or doc[ent.end + 1].lower_ not in ("a", "an")
+    ):
         return False
     if any(token in scene.by_token for token in range(ent.start, ent.end)) or not all(t.is_alpha and t.is_title for t in ent):
         return False

@@ -87,7 +87,11 @@ class Roles:
             if case is None:
                 continue
             role: Role = frame.prepositions.get(case, "none")
-            if (inside and role == "none" and case in ("of", "to")) or (not inside and role == "none" and case == "of" and len(item.tokens) > 1) or (not inside and role == "none" and self._own_preposition(item, kid)):
+            if (
+                (inside and role == "none" and case in ("of", "to"))
+                or (not inside and role == "none" and case == "of" and len(item.tokens) > 1)
+                or (not inside and role == "none" and self._own_preposition(item, kid))
+            ):
                 role = frame.object
             if role == "patient" and case in ("on", "at", "for") and self.classes.ents[kid] in INDIRECT:
                 continue
@@ -193,7 +197,9 @@ class Roles:
             return
         arcs = self.arcs
         for part in arcs.conjuncts(node):
-            if (part != node and arcs.pos[part] in ("VERB", "AUX")) or (part in item.tokens and role != "agent" and part != item.token):
+            if (part != node and arcs.pos[part] in ("VERB", "AUX")) or (
+                part in item.tokens and role != "agent" and part != item.token
+            ):
                 continue
             if role in ("agent", "both"):
                 item.agents.append(part)
@@ -205,7 +211,12 @@ class Roles:
         agents: list[int] = []
         for node in item.agents:
             other = self.by_token.get(self.arcs.counted(node)[0])
-            if other is not None and other is not item and self.frames[other.entry.frame].itself == "none" and other.entry.pos == "noun":
+            if (
+                other is not None
+                and other is not item
+                and self.frames[other.entry.frame].itself == "none"
+                and other.entry.pos == "noun"
+            ):
                 agents.extend(other.agents or (self._owners(node) if "WEAPON" in self.classes.of(node) else []))
             elif {"WEAPON", "AIRCRAFT"} & self.classes.of(node) and not self.classes.fits(node, ("PERSON",)):
                 owners = self._owners(node)
@@ -226,7 +237,12 @@ class Roles:
     def _is_deed(self, node: int, item: Found) -> bool:
         """Whether a noun is itself an event ("fought a war", "broke the ceasefire") and so no party."""
         other = self.by_token.get(node)
-        return other is not None and other is not item and other.entry.pos == "noun" and self.frames[other.entry.frame].itself == "none"
+        return (
+            other is not None
+            and other is not item
+            and other.entry.pos == "noun"
+            and self.frames[other.entry.frame].itself == "none"
+        )
 
     def _owners(self, node: int) -> list[int]:
         """Parties that stand with a weapon: "Pakistani shells", "the army's rockets", "a shell fired by rebels"."""
@@ -273,4 +289,3 @@ def mention(arcs: Arcs, span: tuple[int, int, int], actors: dict[int, str]) -> d
     """A party as a record holds it."""
     start, end = arcs.offsets(span[0], span[1])
     return {"start": start, "end": end, "actor": actors.get(span[2])}
-

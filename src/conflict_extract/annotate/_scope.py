@@ -77,9 +77,7 @@ class Scoper:
         while k < len(rule_items):
             item = rule_items[k]
             fits = (
-                i < len(self.lower)
-                and self.last[i] == self.last[start]
-                and item.fits(self.lower[i], self.lemma[i], self.tag[i])  # type: ignore[attr-defined]
+                i < len(self.lower) and self.last[i] == self.last[start] and item.fits(self.lower[i], self.lemma[i], self.tag[i])  # type: ignore[attr-defined]
             )
             if item.optional:  # type: ignore[attr-defined]
                 if fits:
@@ -106,7 +104,9 @@ class Scoper:
         low, high = start, end
         if row.direction == "clause" and self.arcs is not None and self.arcs.base[start] == "mark":
             head = self.arcs.head[start]
-            return max(self.arcs.left[head], start - 1), max(end, self._forward(end, min(self.arcs.right[head], last), row, frozenset()))
+            return max(self.arcs.left[head], start - 1), max(
+                end, self._forward(end, min(self.arcs.right[head], last), row, frozenset())
+            )
         if row.direction in ("forward", "both", "clause"):
             high = max(end, self._forward(end, min(clause_high, last), row, words))
         if row.direction in ("backward", "both"):
@@ -174,7 +174,7 @@ def _sentences(doc: Doc) -> tuple[list[int], list[int]]:
     for i, token in enumerate(doc):
         if i == 0:
             continue
-        if (token.is_sent_start if known else doc[i - 1].text in END):
+        if token.is_sent_start if known else doc[i - 1].text in END:
             starts.append(i)
     starts.append(len(doc))
     first: list[int] = []

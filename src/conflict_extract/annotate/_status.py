@@ -163,6 +163,4 @@ class _Index:
     def holding(self, offset: int) -> list[int]:
         """Numbers of the ranges that hold the offset, nearest start first."""
         at = bisect_right(self.starts, offset)
-        return [
-            number for number in reversed(self.order[max(0, at - self.REACH) : at]) if self.ranges[number][1] > offset
-        ]
+        return [number for number in reversed(self.order[max(0, at - self.REACH) : at]) if self.ranges[number][1] > offset]

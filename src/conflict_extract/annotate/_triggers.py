@@ -80,9 +80,7 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     index = trigger_index()
     used: set[int] = set()
     found: list[Found] = []
-    candidates = [
-        (i, rows) for i in range(len(arcs.head)) if (rows := _rows(index, arcs.lemma[i], arcs.lower[i]))
-    ]
+    candidates = [(i, rows) for i in range(len(arcs.head)) if (rows := _rows(index, arcs.lemma[i], arcs.lower[i]))]
     for several in (True, False):
         for i, rows in candidates:
             if i in used:
@@ -125,7 +123,9 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
         tokens = _phrase(arcs, i, row.lemmas)
     else:
         if len(row.lemmas) == 1:
-            if row.pos == "noun" and (pos != "NOUN" and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))):
+            if row.pos == "noun" and (
+                pos != "NOUN" and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))
+            ):
                 return None
             if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and _adjectival(arcs, i))):
                 return None
@@ -152,7 +152,9 @@ def _without(arcs: Arcs, i: int, words: tuple[str, ...]) -> bool:
     for kid in arcs.kids[i]:
         if arcs.lemma[kid] in words or arcs.lower[kid] in words:
             return True
-        if arcs.base[kid] == "obj" and any(arcs.lemma[k] in words for k in arcs.kids[kid] if arcs.base[k] in ("compound", "amod")):
+        if arcs.base[kid] == "obj" and any(
+            arcs.lemma[k] in words for k in arcs.kids[kid] if arcs.base[k] in ("compound", "amod")
+        ):
             return True
     return False
 
@@ -322,4 +324,25 @@ def _light(arcs: Arcs, lights: dict[int, tuple[LightVerb, ...]], item: Found) ->
     return None, None
 
 
-_CONTAINERS = frozenset(["series", "wave", "round", "spate", "number", "string", "total", "pair", "act", "campaign", "kind", "form", "case", "policy", "phase", "stage", "part", "round"])
+_CONTAINERS = frozenset(
+    [
+        "series",
+        "wave",
+        "round",
+        "spate",
+        "number",
+        "string",
+        "total",
+        "pair",
+        "act",
+        "campaign",
+        "kind",
+        "form",
+        "case",
+        "policy",
+        "phase",
+        "stage",
+        "part",
+        "round",
+    ]
+)

@@ -33,7 +33,9 @@ _BE = frozenset(
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "DET", "SYM"})
 _FIXED = frozenset({("according", "to"), ("because", "of"), ("such", "as"), ("due", "to"), ("instead", "of"), ("prior", "to")})
 _QUANTIFIERS = frozenset({"many", "most", "several", "few", "some", "all", "half", "more", "hundreds", "dozens"})
-_CAUSATIVE = frozenset({"make", "makes", "made", "making", "let", "lets", "letting", "help", "helps", "helped", "see", "saw", "watched", "heard"})
+_CAUSATIVE = frozenset(
+    {"make", "makes", "made", "making", "let", "lets", "letting", "help", "helps", "helped", "see", "saw", "watched", "heard"}
+)
 _PLACES = frozenset(
     {"here", "there", "away", "back", "home", "abroad", "nearby", "inside", "outside", "ahead", "over", "underway"}
 )
