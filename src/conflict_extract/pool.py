@@ -253,7 +253,7 @@ class ReportHandler:
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         from conflict_extract.api import load
 
-        self.extractor = load(**settings.model_dump())
+        self.extractor = load(warm=True, **settings.model_dump())  # no document pays for the first calls
 
     def __call__(self, items: list[Any], failed: dict[int, ConflictExtractError], beat: Callable[[int], None]) -> bytes:
         """The chunk's reports (JSON bytes) or errors, pickled."""

@@ -56,13 +56,14 @@ def _entity(context: Context, start: int, end: int) -> None:
     """An entity of the model, parted at commas, at conjunctions and hyphens between names, and at generic nouns inside it."""
     words = context.words
     whole = context.names.get(start, end) is not None
+    one = words.at(start - 1) == "of" and words.at(start - 2) in slot("settlement_noun")  # "the hamlet of Sary-Beles"
     nouns = slots("settlement_noun", "region_noun", "area_noun")
     begin = start
     for index in range(start, end + 1):
         if index < end:
             word = words.lower[index]
             inner = start < index < end - 1 and not whole
-            joint = word in ("and", "or", "/") or _between_names(context, index)
+            joint = word in ("and", "or", "/") or (not one and _between_names(context, index))
             noun = not words.cap[index] and (word in nouns or word == "slum")
             if not (word == "," or (inner and (joint or noun))):
                 continue

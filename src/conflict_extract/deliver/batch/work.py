@@ -65,7 +65,7 @@ class BlockHandler:
     """
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self.extractor: Extractor = load(**settings.model_dump())
+        self.extractor: Extractor = load(warm=True, **settings.model_dump())  # no document pays for the first calls
         self.reports = bool(options.get("reports"))
         self.no_text = bool(options.get("no_text"))
 
