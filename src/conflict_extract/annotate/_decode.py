@@ -163,7 +163,7 @@ def _has_cycle(heads: NDArray[np.int64], root: int) -> bool:
 def _edmonds(scores: NDArray[np.float64], root: int, left: int = CONTRACTIONS) -> NDArray[np.int64]:
     """Return the best tree with a given root (Chu-Liu/Edmonds); scores [dependent, head]."""
     n = len(scores)
-    heads = scores.argmax(1)
+    heads: NDArray[np.int64] = scores.argmax(1)
     heads[root] = root
     cycle = _cycle(heads, root)
     if cycle is None:

@@ -8,6 +8,9 @@ from conflict_extract.lexicons.cues import VerbCue, cue_index
 ADDING = frozenset(
     {"adding", "noting", "stressing", "insisting", "saying", "warning", "claiming", "arguing", "calling", "urging", "accusing"}
 )
+FINITE = frozenset(
+    {"would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "have", "was", "were", "is", "are"}
+)
 BEFORE_NOUN = frozenset({"amod", "compound", "det", "nummod"})
 DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to")
 
@@ -19,6 +22,9 @@ def repair(view: View) -> None:
     for i in range(view.n):
         if view.dep[i] in BEFORE_NOUN and (noun := _own_noun(view, i)) is not None:
             _move(view, i, noun, view.dep[i])
+            moved = True
+        if view.dep[i] == "obj" and view.low[view.head[i]] in index.verbs and (clause := _subject_of(view, i)) is not None:
+            _move(view, i, clause, "nsubj")
             moved = True
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
@@ -52,6 +58,23 @@ def _move(view: View, i: int, head: int, dep: str) -> None:
     view.dep[i] = dep
     view.children[head].append(i)
     view.children[head].sort()
+
+
+def _subject_of(view: View, i: int) -> int | None:
+    """The clause whose subject was taken for the cue's object: "said the base would stay", where "stay" has no subject."""
+    cue = view.head[i]
+    for clause in view.children[cue]:
+        if (
+            view.dep[clause] == "ccomp"
+            and cue < i < clause
+            and view.child(clause, "nsubj", "nsubj:pass", "csubj", "mark") is None
+        ):
+            first = min(
+                [clause, *(j for j in view.children[clause] if view.dep[j] in ("aux", "aux:pass", "cop", "advmod") and j > i)]
+            )
+            if first == i + 1 and view.low[first] in FINITE:
+                return clause
+    return None
 
 
 def _own_noun(view: View, i: int) -> int | None:

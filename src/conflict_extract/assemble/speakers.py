@@ -38,9 +38,9 @@ def affiliation_of(index: Index, draft: Draft) -> str | None:
     """Key (or name) of the one that the draft's source speaks for; an organisation or state speaks for itself."""
     if draft.former:
         return None
-    if draft.affiliation:
-        return draft.affiliation
     row = row_of(index, draft.speaker)
+    if draft.affiliation and not (row is not None and draft.affiliation == row.key and _common(row)):
+        return draft.affiliation
     if row is None or row.former:
         return None
     if row.affiliation:
