@@ -251,6 +251,7 @@ def test_offsets_and_keys(annotate: Any) -> None:
             assert not (row.kb and row.candidates)
 
 
+@pytest.mark.timing
 def test_time_grows_with_the_text() -> None:
     """Ten times the text takes about ten times as long (at most 20 times, as the machine may be busy)."""
     part = "Baku said the army of Armenia had shelled Goma , UN spokesman Pieter Vandeven told Reuters , and the group left . "
@@ -266,6 +267,7 @@ def test_time_grows_with_the_text() -> None:
     assert large < 20 * small
 
 
+@pytest.mark.timing
 def test_words_of_one_letter_runs() -> None:
     text = "the " * 20000
     start = time.process_time()

@@ -176,6 +176,7 @@ def _seconds(nlp: Any, text: str) -> float:
     return best
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "unit",
     [
@@ -191,6 +192,7 @@ def test_time_is_linear(unit: str, nlp: Any) -> None:
     assert large < 0.05 + 4 * 2.5 * small
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_two_thousand_quotations(nlp: Any) -> None:
     text = '"The bridge is shut," said the mayor. ' * 2000

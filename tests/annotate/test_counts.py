@@ -137,6 +137,7 @@ def test_bad_input(bare: Any, text: str) -> None:
             assert value is None or abs(value) <= 1e15
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "piece", ["12 people were killed and 3 wounded. ", "7 ", "1234567890", "$5m ", "between 3 and 4 of the "]
 )

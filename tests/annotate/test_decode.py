@@ -115,6 +115,7 @@ def test_a_clear_tree_is_found() -> None:
     assert tree(scores).tolist() == [1, 1, 1]
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("same", [True, False])
 def test_noise_takes_bounded_time(same: bool) -> None:
     import time

@@ -303,6 +303,7 @@ def test_nothing_but_the_document_decides() -> None:
     assert [results[i] for i in range(len(texts))] == alone
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_time_grows_with_length_only() -> None:
     import time

@@ -309,6 +309,7 @@ def many(size: int) -> Doc:
     return tree("\n\n".join(["Rebels rebel NOUN NNS 2 nsubj\nkilled kill VERB VBD 0 ROOT\nmen man NOUN NNS 2 obj"] * size))
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("make", [flat, deep, many])
 def test_linear_time(make: Any) -> None:
     """Ten times the text takes about ten times as long, whatever the tree."""

@@ -68,6 +68,7 @@ def test_component_alone() -> None:
     assert doc.spans["ce_frame"][0].label_ == "dateline"
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "text",
     ["", "\n" * 200, "A" * 5000, "A" * 5000 + " - ", "ORLAN, " * 600, "(" * 4000, "By " * 2000, "10:05 " * 900, "<p" * 3000, "&#" * 3000, "[[" * 3000,
@@ -83,6 +84,7 @@ def test_bad_input(text: str, given: str | None) -> None:
     assert info.date_source in ("caller", "dateline", "none")
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "line",
     ["Shells fell on Orlan.\n", "10:05 GMT\nShells fell.\n\n", "x" * 50, "By Ana Karsk\n", "Correction: no.\n", "5 March 2024\n"],

@@ -71,6 +71,7 @@ def test_odd_text(text: str) -> None:
     find_modality(spacy.blank("en")(text))
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("unit", ["not ", "if they ", "may not be ", "no one said that ", "? ", "so - called "])
 def test_linear_time(unit: str) -> None:
     nlp = spacy.blank("en")

@@ -173,6 +173,7 @@ def test_odd_texts(text):
     blank_places()(text)
 
 
+@pytest.mark.timing
 def test_time_is_linear_in_the_text():
     nlp = blank_places()
     unit = "Fighting in Kharkiv, near Sumy and Springfield, Ill., went on; the village of Xanadu Bay fell. "

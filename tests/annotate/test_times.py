@@ -175,6 +175,7 @@ def test_bad_input(nlp: Any, text: str, day: str | None) -> None:
             assert "0001-01-01" <= record.date_start <= record.date_end <= "9999-12-31"
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "piece",
     ["Two died on Monday 5 March at 3 pm, three days after the vote in 2023. ", "Monday ", "12 ", "5 March ", "the past three "],

@@ -36,6 +36,7 @@ def test_long_runs_are_cut_and_kept(run: str) -> None:
     assert [t.text for t in doc[:2]] == ["He", "said"]
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("run", ["!", "(", '"', "a."])
 def test_time_is_linear_in_the_length_of_a_run(run: str) -> None:
     def seconds(size: int) -> float:

@@ -163,6 +163,7 @@ def test_claims_by_state_group_and_person() -> None:
     assert [c.id for c in report.claims_by("Ana Ruiz")] == ["c1"]
 
 
+@pytest.mark.timing
 def test_work_grows_in_a_line() -> None:
     """800 claims take no more than about four times as long as 200 (twice that is allowed for noise)."""
 
@@ -181,6 +182,7 @@ def test_work_grows_in_a_line() -> None:
     assert min(seconds(800), seconds(800)) < 8 * seconds(200) + 0.2
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("joint", [". ", " and "], ids=["sentences", "one sentence"])
 def test_many_claims_with_hedges_figures_and_times(joint: str) -> None:
     """Text without full stops is one sentence; it must not be slower than the same text with them."""

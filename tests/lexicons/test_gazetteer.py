@@ -64,6 +64,7 @@ def test_no_row_and_no_gazetteer():
         Gazetteer(b"something else entirely")
 
 
+@pytest.mark.timing
 def test_loading_is_quick_and_small():
     code = (
         "import time, resource, numpy\n"

@@ -134,6 +134,7 @@ def test_settle_keeps_candidates_when_two_countries_tie() -> None:
     assert settle(("SEK", "NOK"), None, {"SE": 2, "NO": 2}) == (None, ["SEK", "NOK"])
 
 
+@pytest.mark.timing
 def test_one_megabyte_of_digits_takes_seconds() -> None:
     text = "1234567890" * 100_000
     started = time.perf_counter()

@@ -199,7 +199,7 @@ def fold(word: str) -> str:
     if plain.isascii():
         return plain
     plain = plain.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d")
-    return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return "".join(char for char in unicodedata.normalize("NFKD", plain).casefold() if not unicodedata.combining(char))
 
 
 class Word(NamedTuple):

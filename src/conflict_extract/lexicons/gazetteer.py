@@ -49,7 +49,7 @@ def fold(name: str) -> str:
     >>> fold("Kramators’k"), fold("Deir ez-Zor"), fold("St. Paul"), fold("Łódź")
     ('kramatorsk', 'deir ez zor', 'saint paul', 'lodz')
     """
-    text = unicodedata.normalize("NFKD", name.lower().translate(_SPECIAL))
+    text = unicodedata.normalize("NFKD", name.lower().translate(_SPECIAL)).lower()
     text = "".join(char for char in text if not unicodedata.combining(char))
     words = _BREAKS.sub(" ", _QUOTES.sub("", text)).split()
     return " ".join(_WORDS.get(word, word) for word in words)
