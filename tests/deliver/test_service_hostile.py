@@ -178,7 +178,7 @@ def test_broken_connections_do_no_harm(server, raw):
             client.shutdown(socket.SHUT_WR)
             client.settimeout(5)
             first = client.recv(100)
-        except (ConnectionError, TimeoutError):
+        except OSError:  # the server may have hung up already
             first = b""
     assert not first or first.split(b" ")[1].startswith(b"4"), first
     assert server.client.get("/livez").status_code == 200
