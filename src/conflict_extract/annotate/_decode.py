@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Sums = NDArray[np.float64]
+#: First word, last word + 1, whether the first and the last word are a sequence's own first and last.
+Stretch = tuple[int, int, bool, bool]
 NEVER = np.float32(-1e4)
 #: A word where O leads by this much (natural log) is O; it parts the sequence. On dev data no span changes by it.
 SURE = 8.0
@@ -38,13 +41,18 @@ class Chain:
         self._closed = np.full(n, NEVER, np.float32)
         self._closed[0] = 0
         self.inner = np.array([label.startswith("I-") for label in self.labels])
+        places = {label: i for i, label in enumerate(self.labels)}
+        self._pairs = {label[2:]: (i, places[f"I-{label[2:]}"]) for label, i in places.items() if label.startswith("B-")}
 
-    def decode(self, emissions: Floats, closed: NDArray[np.bool_]) -> list[tuple[int, int, str, float]]:
-        """Return the spans (first, last + 1, kind, probability) of the best sequence.
+    def decode(
+        self, emissions: Floats, closed: NDArray[np.bool_], parts: Sequence[tuple[int, int]] | None = None
+    ) -> list[tuple[int, int, str, float]]:
+        """Return the spans (first, last + 1, kind, probability) of the best sequences.
 
         Args:
             emissions: [words, labels].
             closed: [words], true where no span may run on from the word before.
+            parts: word ranges that are sequences of their own; all of them are searched side by side. Default: one, the whole.
 
         The probability is that of the span's labels, given all else: start, inner labels and end, from the marginals of
         neighbouring pairs (the chain rule; exact for a chain).
@@ -53,80 +61,117 @@ class Chain:
             return []
         scores = emissions.astype(np.float32, copy=True)
         scores[np.ix_(closed, self.inner)] += NEVER
-        found: list[tuple[int, int, str, float]] = []
-        for start, end in self._stretches(scores):
-            tags = self._viterbi(scores[start:end], start == 0, end == len(scores))
-            spans = self._spans(tags)
-            if spans:
-                chances = self._chances(scores[start:end], start == 0, end == len(scores), spans)
-                found += [(start + a, start + b, kind, p) for (a, b, kind), p in zip(spans, chances, strict=True)]
-        return found
+        stretches = self._stretches(scores, [(0, len(scores))] if parts is None else parts)
+        found = []
+        for (start, _, _, _), tags in zip(stretches, self._viterbi(scores, stretches), strict=True):
+            found.append([(start + a, start + b, kind) for a, b, kind in self._spans(tags)])
+        with_spans = [i for i, spans in enumerate(found) if spans]
+        chances = self._chances(scores, [stretches[i] for i in with_spans], [found[i] for i in with_spans])
+        spans = [span for i in with_spans for span in found[i]]
+        return sorted((*span, p) for span, p in zip(spans, chances, strict=True))
 
-    def _stretches(self, scores: Floats) -> list[tuple[int, int]]:
-        """Return the runs of words to search; between them lie words where O leads every label by `SURE` or more."""
+    def _stretches(self, scores: Floats, parts: Sequence[tuple[int, int]]) -> list[Stretch]:
+        """Return the runs of words to search, the longest first; between them lie words where O leads every label by `SURE` or more."""
         sure = scores[:, 0] - scores[:, 1:].max(1) >= SURE
-        edges = np.flatnonzero(np.diff(np.concatenate([[True], sure, [True]]).astype(np.int8)))
-        n = len(scores)
-        return [(max(int(a) - 1, 0), min(int(b) + 1, n)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        out = []
+        for start, end in parts:
+            edges = np.flatnonzero(np.diff(np.concatenate([[True], sure[start:end], [True]]).astype(np.int8))) + start
+            for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+                out.append((max(a - 1, start), min(b + 1, end), a - 1 <= start, b + 1 >= end))
+        return sorted(out, key=lambda stretch: stretch[0] - stretch[1])
 
-    def _viterbi(self, scores: Floats, first: bool, last: bool) -> list[int]:
-        trans = self.trans
-        score = scores[0] + (self.start if first else self._closed)
-        held = [score]
-        for row in scores[1:]:
-            score = (score[:, None] + trans).max(0) + row
-            held.append(score)
-        now = int((score + (self.end if last else self._closed)).argmax())
-        out = [now]
-        for before in held[-2::-1]:
-            now = int((before + trans[:, now]).argmax())
-            out.append(now)
-        return out[::-1]
+    def _layers(self, scores: Floats, stretches: Sequence[Stretch]) -> tuple[Floats, list[int]]:
+        """Return the scores of stretches (the longest first) as [words, stretches, labels], and how many are at least so long."""
+        lengths = np.array([end - start for start, end, _, _ in stretches])
+        out = np.zeros((int(lengths[0]), len(stretches), scores.shape[1]), np.float32)
+        for i, (start, end, _, _) in enumerate(stretches):
+            out[: end - start, i] = scores[start:end]
+        return out, np.searchsorted(-lengths, -np.arange(lengths[0]), side="left").tolist()
+
+    def _edges(self, stretches: Sequence[Stretch]) -> tuple[Floats, Floats]:
+        """Return the scores of each stretch's first and last label: inside a sequence both words are O."""
+        first = np.array([self.start if s[2] else self._closed for s in stretches])
+        return first, np.array([self.end if s[3] else self._closed for s in stretches])
+
+    def _viterbi(self, scores: Floats, stretches: Sequence[Stretch]) -> list[list[int]]:
+        """Return the best labels of each stretch; all stretches go on side by side."""
+        if not stretches:
+            return []
+        rows, alive = self._layers(scores, stretches)
+        first, last = self._edges(stretches)
+        turned = np.ascontiguousarray(self.trans.T)
+        held = rows
+        held[0] += first
+        for t in range(1, len(rows)):
+            k = alive[t]
+            held[t, :k] += (held[t - 1, :k, None, :] + turned).max(2)
+        best = np.zeros(held.shape[:2], np.int64)
+        going = 0
+        for t in range(len(rows) - 1, -1, -1):
+            k = alive[t]
+            if going:
+                best[t, :going] = (held[t, :going] + turned[best[t + 1, :going]]).argmax(1)
+            if k > going:
+                best[t, going:k] = (held[t, going:k] + last[going:k]).argmax(1)
+            going = k
+        return [best[: end - start, i].tolist() for i, (start, end, _, _) in enumerate(stretches)]
 
     def _spans(self, tags: Sequence[int]) -> list[tuple[int, int, str]]:
         out, start = [], -1
         for i, tag in enumerate([*tags, 0]):
-            if start >= 0 and not self.labels[tag].startswith("I-"):
+            if start >= 0 and not self.inner[tag]:
                 out.append((start, i, self.labels[tags[start]][2:]))
                 start = -1
-            if self.labels[tag].startswith("B-"):
+            if tag and not self.inner[tag]:
                 start = i
         return out
 
-    def _chances(self, scores: Floats, first: bool, last: bool, spans: Sequence[tuple[int, int, str]]) -> list[float]:
-        """Return the probability of each span by the forward and backward sums."""
-        n = len(scores)
-        weight = np.exp(np.maximum(scores - scores.max(1, keepdims=True), -60)).astype(np.float64)
+    def _chances(
+        self, scores: Floats, stretches: Sequence[Stretch], spans: Sequence[Sequence[tuple[int, int, str]]]
+    ) -> list[float]:
+        """Return the probability of each span (document indices) of each stretch by the forward and backward sums."""
+        if not stretches:
+            return []
+        rows, alive = self._layers(scores, stretches)
+        first, last = self._edges(stretches)
+        weight = np.exp(np.maximum(rows - rows.max(2, keepdims=True), -60)).astype(np.float64)
+        ahead, behind = np.ones(weight.shape), np.ones(weight.shape)
         trans = self._weights
-        ahead, behind = np.empty(weight.shape), np.empty(weight.shape)
-        state = weight[0] * np.exp((self.start if first else self._closed).astype(np.float64))
-        ahead[0] = state
-        for t in range(1, n):
-            state = (state @ trans) * weight[t]
-            if t % 8 == 0:
-                state = state / state.sum()
-            ahead[t] = state
-        state = np.exp((self.end if last else self._closed).astype(np.float64))
-        behind[n - 1] = state
-        for t in range(n - 2, -1, -1):
-            state = trans @ (weight[t + 1] * state)
-            if t % 8 == 0:
-                state = state / state.max()
-            behind[t] = state
+        back = np.ascontiguousarray(trans.T)
+        ahead[0] = weight[0] * np.exp(first.astype(np.float64))
+        for t in range(1, len(weight)):
+            k = alive[t]
+            state = (ahead[t - 1, :k] @ trans) * weight[t, :k]
+            ahead[t, :k] = state / state.sum(1, keepdims=True) if t % 8 == 0 else state
+        ends = np.exp(last.astype(np.float64))
+        going = 0
+        for t in range(len(weight) - 1, -1, -1):
+            k = alive[t]
+            if going:
+                state = (weight[t + 1, :going] * behind[t + 1, :going]) @ back
+                behind[t, :going] = state / state.max(1, keepdims=True) if t % 8 == 0 else state
+            behind[t, going:k] = ends[going:k]
+            going = k
         out = []
-        for a, b, kind in spans:
-            begin, inner = self.labels.index(f"B-{kind}"), self.labels.index(f"I-{kind}")
-            here = ahead[a] * behind[a]
-            p = here[begin] / here.sum()
-            if b - a > 1:
-                step = weight[a + 1 : b] * behind[a + 1 : b] * trans[inner]
-                step[0] = weight[a + 1] * behind[a + 1] * trans[begin]
-                p *= (step[:, inner] / step.sum(1)).prod()
-            if b < n:
-                step = weight[b] * behind[b] * trans[inner if b - a > 1 else begin]
-                p *= 1 - step[inner] / step.sum()
-            out.append(round(float(min(max(p, 0.0), 1.0)), 4))
+        for i, ((start, end, _, _), inside) in enumerate(zip(stretches, spans, strict=True)):
+            for a, b, kind in inside:
+                out.append(self._chance(weight[:, i], ahead[:, i], behind[:, i], (a - start, b - start, kind), end - start))
         return out
+
+    def _chance(self, weight: Sums, ahead: Sums, behind: Sums, span: tuple[int, int, str], n: int) -> float:
+        """Return the probability of one span of a stretch of ``n`` words from its sums [words, labels]."""
+        a, b, kind = span
+        begin, inner = self._pairs[kind]
+        here = ahead[a] * behind[a]
+        p = here[begin] / here.sum()
+        if b - a > 1:
+            step = weight[a + 1 : b] * behind[a + 1 : b] * self._weights[inner]
+            step[0] = weight[a + 1] * behind[a + 1] * self._weights[begin]
+            p *= (step[:, inner] / step.sum(1)).prod()
+        if b < n:
+            step = weight[b] * behind[b] * self._weights[inner if b - a > 1 else begin]
+            p *= 1 - step[inner] / step.sum()
+        return round(float(min(max(p, 0.0), 1.0)), 4)
 
 
 def tree(scores: Floats) -> NDArray[np.int64]:

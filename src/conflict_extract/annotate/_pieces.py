@@ -124,6 +124,7 @@ class Pieces:
         self._tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]", max_input_chars_per_word=MAX_CHARS))
         self._tokenizer.normalizer = BertNormalizer(lowercase=True, handle_chinese_chars=False)
         self._held: dict[str, tuple[int, ...]] = {}
+        self._shapes: dict[str, int] = {}
 
     def of(self, word: str) -> tuple[int, ...]:
         """Return the ids of a word's pieces; empty for what has none (white space, control characters, lone marks)."""
@@ -136,6 +137,17 @@ class Pieces:
         if len(word) <= 40:
             self._held[word] = found
         return found
+
+    def shape(self, word: str) -> int:
+        """Return the :class:`Shape` of a word; those of words met before are kept."""
+        held = self._shapes.get(word)
+        if held is None:
+            held = int(shape(word))
+            if len(self._shapes) > 60_000:
+                self._shapes.clear()
+            if len(word) <= 40:
+                self._shapes[word] = held
+        return held
 
     def _look_up(self, word: str) -> tuple[int, ...]:
         text = _UNREAD.sub("", plain(word[:MAX_CHARS]))

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conflict_extract.annotate._decode import Chain, Floats, tree
-from conflict_extract.annotate._pieces import Pieces, Space, arrays, gap, shape
+from conflict_extract.annotate._pieces import Pieces, Space, arrays, gap
 from conflict_extract.annotate._windows import LIMIT, pack, paragraphs, slide
 from conflict_extract.errors import ModelError
 from conflict_extract.settings import opt_out
@@ -19,10 +20,13 @@ from conflict_extract.settings import opt_out
 MODEL = Path(__file__).parent.parent / "model"
 _TAGS = ("xpos", "upos", "feats")
 _EMITTED = ("ner", "role")
+OUTPUTS = [*_TAGS, "sent", *_EMITTED, "arc", "rel_dep", "rel_head", "link_cue", "link_other"]
 #: A name stands when it is more likely than not.
 LIKELY = 0.5
 #: A mention of this probability keeps its label whatever other mentions of the name have.
 SURE_NAME = 0.9
+#: So many windows are searched for names and attribution side by side.
+TOGETHER = 32
 Name = tuple[int, int, str, float]
 
 
@@ -107,10 +111,11 @@ class Reader:
             given: true where a sentence starts, when that is known.
         """
         n = len(words)
-        work = _Work(self, words, [shape(w) for w in words], _spaces(words, gaps), ids, given)
+        work = _Work(self, words, [self.pieces.shape(w) for w in words], _spaces(words, gaps), ids, given)
         lengths = [len(p) for p in ids]
         breaks = [s == Space.PARAGRAPH for s in work.spaces]
         parts = paragraphs(breaks)
+        read: list[tuple[int, int]] = []
         for i, j in pack([sum(lengths[a:b]) for a, b in parts]):
             start, end = parts[i][0], parts[j - 1][1]
             if j - i == 1 and sum(lengths[start:end]) > LIMIT:
@@ -118,7 +123,12 @@ class Reader:
                     work.take(at, stop, keep)
             else:
                 work.take(start, end, end)
-            work.decode(start, end)
+            read.append((start, end))
+            if len(read) == TOGETHER:
+                work.decode(read)
+                read = []
+        if read:
+            work.decode(read)
         if given is not None:
             work.join(given)
         work.out.names = agree(words, work.out.names)
@@ -173,10 +183,9 @@ class _Work:
             return self.last[2]
         spaces = [int(Space.PARAGRAPH), *self.spaces[start + 1 : end]]
         pieces, form, space, first = arrays(self.reader.pieces, self.ids[start:end], self.shapes[start:end], spaces)
-        session = self.reader.session()
         feed = {"pieces": pieces, "form": form, "space": space, "first": first}
-        found = session.run(None, {k: np.array(v, np.int64) for k, v in feed.items()})
-        out = {o.name: value for o, value in zip(session.get_outputs(), found, strict=True)}
+        found = self.reader.session().run(OUTPUTS, {k: np.array(v, np.int64) for k, v in feed.items()})
+        out = dict(zip(OUTPUTS, found, strict=True))
         self.last = (start, end, out)
         return out
 
@@ -197,46 +206,51 @@ class _Work:
             self.emitted[k][start:keep] = got[k][:width]
         begins = sorted({start, *(i for i in self.starts_in(start, end) if i < keep)})
         self.out.starts[begins] = True
-        for a, b in zip(begins, [*begins[1:], keep], strict=True):
-            self._tree(got, start, a, b)
+        self._trees(got, start, begins, keep)
         role = self.emitted["role"][start:keep]
-        likely = np.flatnonzero(role[:, 1::2].max(1) > role.max(1) - 5)
-        for i in likely:
-            self.vectors[start + int(i)] = got["link_cue"][i].copy(), got["link_other"][i].copy()
+        likely = np.flatnonzero(role[:, 1::2].max(1) > role.max(1) - 5).tolist()
+        cues, others = got["link_cue"], got["link_other"]
+        self.vectors.update({start + i: (cues[i], others[i]) for i in likely})
 
-    def _tree(self, got: dict[str, Floats], base: int, start: int, end: int) -> None:
-        """Build the tree of one sentence and name its relations."""
-        a, b = start - base, end - base
-        scores = np.concatenate([got["arc"][a:b, :1], got["arc"][a:b, a + 1 : b + 1]], 1)
-        heads = tree(scores)
-        roots = heads == np.arange(b - a)
-        rows = np.where(roots, 0, a + heads + 1)
-        dep, head = got["rel_dep"][a:b], got["rel_head"][rows]
+    def _trees(self, got: dict[str, Floats], base: int, begins: list[int], keep: int) -> None:
+        """Build the trees of the sentences that begin at ``begins``; name the relations of all of them."""
+        arc, width = got["arc"], keep - base
+        heads = np.arange(width)
+        for start, end in zip(begins, [*begins[1:], keep], strict=True):
+            a, b = start - base, end - base
+            heads[a:b] = a + tree(np.concatenate([arc[a:b, :1], arc[a:b, a + 1 : b + 1]], 1))
+        roots = heads == np.arange(width)
+        rows = np.where(roots, 0, heads + 1)
+        dep, head = got["rel_dep"][:width], got["rel_head"][rows]
         half = dep.shape[1] // 2
         mixed = np.concatenate([_gelu(dep[:, :half] + head[:, :half]), dep[:, half:] * head[:, half:]], 1)
         rel = mixed @ self.reader._rel + self.reader._rel_bias
         rel[:, self.reader.root] = -1e9
         named = rel.argmax(1)
         named[roots] = self.reader.root
-        self.out.heads[start:end] = start + heads
-        self.out.relations[start:end] = named
+        self.out.heads[base:keep] = base + heads
+        self.out.relations[base:keep] = named
 
-    def decode(self, start: int, end: int) -> None:
-        """Find names, attribution spans and links in the words from ``start`` to ``end``: whole paragraphs."""
+    def decode(self, parts: list[tuple[int, int]]) -> None:
+        """Find names, attribution spans and links in neighbouring ranges of words, each of whole paragraphs."""
         chains = self.reader._chains
+        start, end = parts[0][0], parts[-1][1]
+        within = [(a - start, b - start) for a, b in parts]
         new_paragraph = np.array([s == Space.PARAGRAPH for s in self.spaces[start:end]])
         closed = new_paragraph | self.out.starts[start:end]
-        for a, b, kind, p in chains["ner"].decode(self.emitted["ner"][start:end], closed):
+        for a, b, kind, p in chains["ner"].decode(self.emitted["ner"][start:end], closed, within):
             if p >= LIKELY:
                 self.out.names.append((start + a, start + b, kind, p))
-        found = [
-            (start + a, start + b, k, p) for a, b, k, p in chains["role"].decode(self.emitted["role"][start:end], new_paragraph)
-        ]
         base = len(self.out.spans)
-        self.out.spans += found
-        cues = [i for i, span in enumerate(found) if span[2] == "cue" and span[0] in self.vectors]
-        for k in range(0, len(cues), 64):
-            self._link(base, cues[k : k + 64], found)
+        spans = chains["role"].decode(self.emitted["role"][start:end], new_paragraph, within)
+        self.out.spans += [(start + a, start + b, kind, p) for a, b, kind, p in spans]
+        firsts = [span[0] for span in self.out.spans[base:]]
+        for a, b in parts:
+            i, j = base + bisect_left(firsts, a), base + bisect_left(firsts, b)
+            found = self.out.spans[i:j]
+            cues = [k for k, span in enumerate(found) if span[2] == "cue" and span[0] in self.vectors]
+            for k in range(0, len(cues), 64):
+                self._link(i, cues[k : k + 64], found)
         self.vectors.clear()
 
     def _link(self, base: int, cues: list[int], found: list[tuple[int, int, str, float]]) -> None:

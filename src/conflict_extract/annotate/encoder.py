@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spacy.attrs import DEP, HEAD, MORPH, POS, TAG  # type: ignore[import-not-found]
+from spacy.attrs import DEP, HEAD, IDX, LEMMA, LENGTH, MORPH, POS, TAG  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.symbols import IDS  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Span
@@ -55,18 +55,17 @@ class ConflictEncoder:
         words: list[str] = []
         ids, keep, gaps = [], [], []
         end = 0
-        for i, token in enumerate(doc):
-            form = token.text
+        for i, (at, size) in enumerate(doc.to_array([IDX, LENGTH]).tolist()):
+            form = text[at : at + size]
             pieces = look(form)
             if pieces:
-                at = token.idx
                 words.append(form)
                 ids.append(pieces)
                 keep.append(i)
                 gaps.append(text[end:at])
-                end = at + len(form)
+                end = at + size
         reading = self.reader.read(words, gaps, ids, _given(doc, keep)) if keep else None
-        self._write(doc, keep, reading)
+        self._write(doc, words, keep, reading)
         doc._.ce_scheme = "ud2"
         return doc
 
@@ -75,33 +74,37 @@ class ConflictEncoder:
         for doc in stream:
             yield self(doc)
 
-    def _write(self, doc: Doc, keep: list[int], reading: Reading | None) -> None:
+    def _write(self, doc: Doc, words: list[str], keep: list[int], reading: Reading | None) -> None:
         n = len(doc)
         at = np.array(keep, np.int64)
-        columns = np.zeros((n, 5), np.uint64)
-        space, other = IDS["SPACE"], IDS["X"]
+        columns = np.zeros((n, 6), np.uint64)
         columns[:, 0] = self.vocab.strings.add(SPACE_TAG)
-        if len(keep) < n:
-            columns[:, 1] = [space if t.is_space or not t.text.strip() else other for t in doc]
         columns[:, 2] = self.vocab.morphology.add("")
         columns[:, 3] = self.vocab.strings.add("dep")
         heads = np.arange(n) - 1
+        if len(keep) < n:
+            kept = set(keep)
+            for token in (doc[i] for i in range(n) if i not in kept):
+                blank = token.is_space or not token.text.strip()
+                columns[token.i, 1], columns[token.i, 5] = IDS["SPACE" if blank else "X"], token.orth
         if reading is not None:
-            columns[at, 0] = self._tags[reading.tags["xpos"]]
-            columns[at, 1] = self._pos[reading.tags["upos"]]
+            upos, xpos = reading.tags["upos"], reading.tags["xpos"]
+            columns[at, 0] = self._tags[xpos]
+            columns[at, 1] = self._pos[upos]
             columns[at, 2] = self._feats[reading.tags["feats"]]
             columns[at, 3] = self._deps[reading.relations]
             heads[at] = at[reading.heads]
             heads[: keep[0]] = keep[0]
+            look, add, labels = lemmas().of, self.vocab.strings.add, self.reader.labels
+            coarse, fine = labels["upos"], labels["xpos"]
+            found = [add(look(w, coarse[u], fine[x])) for w, u, x in zip(words, upos.tolist(), xpos.tolist(), strict=True)]
+            columns[at, 5] = np.array(found, np.uint64)
         elif n:
             heads[0] = 0
             columns[0, 3] = self._deps[self.reader.root]
         columns[:, 4] = (heads - np.arange(n)).astype(np.int64).view(np.uint64)
         if n:
-            doc.from_array([TAG, POS, MORPH, DEP, HEAD], columns)  # type: ignore[arg-type]
-        look = lemmas().of
-        for token in doc:
-            token.lemma_ = look(token.text, token.pos_, token.tag_)
+            doc.from_array([TAG, POS, MORPH, DEP, HEAD, LEMMA], columns)  # type: ignore[arg-type]
         names, spans = (reading.names, reading.spans) if reading is not None else ([], [])
         self._name(doc, [(keep[a], keep[b - 1] + 1, kind) for a, b, kind, _ in names])
         records = []
