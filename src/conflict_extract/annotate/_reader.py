@@ -140,7 +140,8 @@ def _open(path: Path, threads: int) -> Any:
     """Open an onnxruntime session on the CPU, with the library's telemetry off.
 
     From 1.32 on, onnxruntime writes a device id and an event file below the user's cache folder and sends events to its maker unless
-    the environment says otherwise before the import. Whoever wants that sets ORT_DISABLE_TELEMETRY to 0.
+    the environment says otherwise before the import. Whoever wants that sets ORT_DISABLE_TELEMETRY to 0. The graph is taken as it
+    was exported: further fusions would join additions and normalisations into an operator that is slower than both.
     """
     off = opt_out("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
@@ -151,6 +152,7 @@ def _open(path: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
