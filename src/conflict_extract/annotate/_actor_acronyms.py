@@ -7,6 +7,7 @@ import re
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import ACTOR
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import key_of
 
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&/-]{1,9}\Z")
@@ -17,20 +18,20 @@ _FUNCTION = frozenset(["of", "the", "for", "and", "in", "on", "to", "a", "an"])
 
 def join_acronyms(scene: Scene, drafts: list[Draft]) -> None:
     """ "Sudan Liberation Army (SLA)", "the National Liberation Army, or ELN": the acronym is the same actor."""
-    doc = scene.doc
+    text = forms_of(scene.doc).text
     known: dict[str, Draft] = {}
     by_last = {draft.last: draft for draft in drafts if draft.use == ACTOR or draft.kind == "entity"}
     by_first = {draft.first: draft for draft in drafts}
-    for index, token in enumerate(doc):
-        if index + 2 >= len(doc):
-            break
-        opened = token.text == "(" and doc[index + 2].text in {")", ";", ","}
-        or_form = token.text == "," and doc[index + 1].lower_ == "or"
+    for index, mark in enumerate(text[:-2]):
+        if mark not in ("(", ","):
+            continue
+        opened = mark == "(" and text[index + 2] in {")", ";", ","}
+        or_form = mark == "," and text[index + 1].lower() == "or"
         where = index + 1 if opened else index + 2
-        if not (opened or or_form) or where >= len(doc) or not _ACRONYM.match(doc[where].text):
+        if not (opened or or_form) or not _ACRONYM.match(text[where]):
             continue
         full, short = by_last.get(index), by_first.get(where)
-        acronym = doc[where].text
+        acronym = text[where]
         if full is None or full.kind == "person" or (full.form == "demonym") or sum(char.isupper() for char in acronym) < 2:
             continue
         if full.entry is None and not _initials(acronym, full.name) and short is None:
@@ -54,13 +55,13 @@ def _later_acronyms(scene: Scene, drafts: list[Draft], known: dict[str, Draft]) 
     if not known:
         return
     covered = {token: draft for draft in drafts for token in range(draft.first, draft.last)}
-    for index, token in enumerate(scene.doc):
-        full = known.get(token.text)
+    for index, text in enumerate(forms_of(scene.doc).text):
+        full = known.get(text)
         if full is None:
             continue
         here = covered.get(index)
         if here is None:
-            scene.drafts.append(_short(full, index, token.text))
+            scene.drafts.append(_short(full, index, text))
         elif (
             here is not full
             and here.kind == "entity"

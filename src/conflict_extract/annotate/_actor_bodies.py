@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
+from functools import lru_cache
 
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene, contested_state
@@ -13,6 +14,7 @@ from conflict_extract.lexicons.actors import Role, offices, roles
 _NEAR = 40  # tokens
 
 
+@lru_cache(maxsize=1)
 def plain_words() -> frozenset[str]:
     """Words that a body's common name is made of."""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from spacy.tokens import Doc, Token
 
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_use import has_tree, use_words
+from conflict_extract.annotate._forms import Forms, forms_of
 from conflict_extract.lexicons.actors import ActorEntry, Role, roles
 
 DEMONYM = frozenset(["adjective", "person", "people"])
@@ -57,23 +59,43 @@ class Draft:
 
 def role_at(doc: Doc, index: int) -> tuple[Role, bool, int] | None:
     """The role noun that ends at this token, whether it is plural, and its first token."""
-    table = roles()
-    token = doc[index]
+    return roles_in(doc)[index]
+
+
+def roles_in(doc: Doc) -> list[tuple[Role, bool, int] | None]:
+    """What `role_at` says for each token of a Doc."""
+    forms = forms_of(doc)
+    found: list[tuple[Role, bool, int] | None] | None = forms.kept.get("roles")
+    if found is None:
+        found = forms.kept["roles"] = [
+            _role(forms, index) if word in _role_ends() else None for index, word in enumerate(forms.lower)
+        ]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _role_ends() -> frozenset[str]:
+    """The words that role nouns end in."""
+    return frozenset(re.split(r"[ -]", form)[-1] for form in roles()) | frozenset(roles())
+
+
+def _role(forms: Forms, index: int) -> tuple[Role, bool, int] | None:
+    table, lower = roles(), forms.lower
     if index:
-        pair = table.get(f"{doc[index - 1].lower_} {token.lower_}")
+        pair = table.get(f"{lower[index - 1]} {lower[index]}")
         if pair is not None:
             return pair.role, pair.plural, index - 1
-        if index > 1 and doc[index - 1].text in HYPHENS:
-            triple = table.get(f"{doc[index - 2].lower_}-{token.lower_}")
+        if index > 1 and forms.text[index - 1] in HYPHENS:
+            triple = table.get(f"{lower[index - 2]}-{lower[index]}")
             if triple is not None:
                 return triple.role, triple.plural, index - 2
-    found = table.get(token.lower_)
+    found = table.get(lower[index])
     return None if found is None else (found.role, found.plural, index)
 
 
 def has_tags(doc: Doc) -> bool:
     """Whether the Doc has parts of speech."""
-    return any(token.pos for token in doc[:20])
+    return len(doc) > 0 and (doc[0].pos != 0 or any(token.pos for token in doc[1:20]))
 
 
 def starts_sentence(token: Token) -> bool:

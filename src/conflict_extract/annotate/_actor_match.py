@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.actors import (
     _SKIPPED,
@@ -24,7 +25,6 @@ from conflict_extract.lexicons.actors import (
     ambiguous,
     fold,
     key_of,
-    words,
 )
 
 _MAX_GAP = re.compile(r"(?:['’][sS])?[^\S\n]*\n?[^\S\n]*\Z")
@@ -84,17 +84,18 @@ class Hit:
         )
 
 
-def find_hits(doc: Doc, index: ActorIndex) -> list[Hit]:
-    """All names of the index in the text, longest first at each place, without overlaps."""
+def find_hits(doc: Doc, index: ActorIndex, tokens: Sequence[Word]) -> list[Hit]:
+    """All names of the index in the text, longest first at each place, without overlaps; `tokens`: the words of the text."""
     text = text_of(doc)
-    tokens = list(words(text))
     caps = _capital_lines(text)
-    starts = {token.idx: token.i for token in doc}
-    ends = {token.idx + len(token): token.i + 1 for token in doc}
+    forms = forms_of(doc)
+    starts = {begin: number for number, begin in enumerate(forms.begin)}
+    ends = {end: number for number, end in enumerate(forms.end, start=1)}
+    opening = index.root.children
     hits: list[Hit] = []
     position, line = 0, 0
     while position < len(tokens):
-        if tokens[position].mark:
+        if tokens[position].mark or tokens[position].form not in opening:
             position += 1
             continue
         while line < len(caps) and caps[line][1] <= tokens[position].start:
@@ -196,18 +197,17 @@ class Context:
     """What the document says about the places and sides it is about: words, countries, dates.
 
     Args:
-        doc: the document.
+        tokens: the words of the text.
         index: the knowledge base.
         hits: the names found.
         date: the document date, if known.
     """
 
-    def __init__(self, doc: Doc, index: ActorIndex, hits: Iterable[Hit], date: dt.date | None) -> None:
-        self.doc = doc
+    def __init__(self, tokens: Iterable[Word], index: ActorIndex, hits: Iterable[Hit], date: dt.date | None) -> None:
         self.index = index
         self.date = date
         self.hits = list(hits)
-        self._folded = " " + " ".join(word.form for word in words(text_of(doc)) if word.form not in _SKIPPED) + " "
+        self._folded = " " + " ".join(word.form for word in tokens if word.form not in _SKIPPED) + " "
         self._seen: dict[str, bool] = {}
         self.countries: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()

@@ -14,7 +14,7 @@ from conflict_extract.annotate._actor_match import Context, Hit, find_hits, sett
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate.layer import FrameRecord, read, text_of
-from conflict_extract.lexicons.actors import ActorEntry, ActorIndex
+from conflict_extract.lexicons.actors import ActorEntry, ActorIndex, words
 
 _DATELINE = re.compile(
     r"\s*([A-Z][A-Z.' -]{2,40}?)(?:, ([A-Z][A-Za-z.' ]{2,40}?))?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([A-Za-z ]+\))? ?[-–—] "
@@ -111,8 +111,9 @@ class Scene:
 
 def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     """Find and settle all names of the knowledge base and sort the entities."""
-    hits = find_hits(doc, index)
-    context = Context(doc, index, hits, _date(doc))
+    tokens = list(words(text_of(doc)))
+    hits = find_hits(doc, index, tokens)
+    context = Context(tokens, index, hits, _date(doc))
     persons = [ent for ent in doc.ents if ent.label_ in PERSON_LABELS]
     organisations = [ent for ent in doc.ents if ent.label_ == "ORG"]
     places = [ent for ent in doc.ents if ent.label_ in PLACE_LABELS]

@@ -99,7 +99,7 @@ def _is(slot: str, use: str, word: str) -> bool:
 
 def has_tree(doc: Doc) -> bool:
     """Whether the Doc has a dependency tree (looks at its start only, so that asking often costs nothing)."""
-    return any(token.dep for token in doc[:_PROBE])
+    return len(doc) > 0 and (doc[0].dep != 0 or any(token.dep for token in doc[1:_PROBE]))
 
 
 def place_or_actor(doc: Doc, start_token: int, end_token: int) -> str:

@@ -14,6 +14,7 @@ from conflict_extract.annotate._actor_draft import (
 from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import PLACE, has_tree, lemma_of, place_or_actor, use_words
+from conflict_extract.annotate._forms import forms_of
 
 _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
 
@@ -24,11 +25,11 @@ def find_persons(scene: Scene) -> None:
     taken = {token for first, last in spans for token in range(first, last)}
     taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
     surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
-    for token in scene.doc:
-        if token.text in surnames and token.i not in taken and token.text[0].isupper():
-            hit = scene.by_token.get(token.i)
-            if hit is None and not (token.i and scene.doc[token.i - 1].is_title and not starts_sentence(scene.doc[token.i - 1])):
-                spans.append((token.i, token.i + 1))
+    for index, text in enumerate(forms_of(scene.doc).text):
+        if text in surnames and index not in taken and text[0].isupper() and scene.by_token.get(index) is None:
+            before = scene.doc[index - 1] if index else None
+            if before is None or not before.is_title or starts_sentence(before):
+                spans.append((index, index + 1))
     scene.person_spans = sorted(spans)
     scene.in_person = {token: span for span in scene.person_spans for token in range(*span)}
 
@@ -154,8 +155,8 @@ def _surname(scene: Scene, index: int) -> bool:
 
 
 def _is_title(scene: Scene, index: int) -> bool:
-    token = scene.doc[index]
-    if token.lower_.rstrip(".") in abbreviated_titles() and token.text[0].isupper():
+    forms = forms_of(scene.doc)
+    if forms.lower[index].rstrip(".") in abbreviated_titles() and forms.text[index][0].isupper():
         return True
     found = role_at(scene.doc, index)
     return found is not None and found[0].kind == "person" and not found[1]

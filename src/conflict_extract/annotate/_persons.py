@@ -10,12 +10,14 @@ from conflict_extract.annotate._actor_draft import (
     abbreviated_titles,
     has_tags,
     role_at,
+    roles_in,
 )
 from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_head, phrase
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import role_words
 from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import Role
 
 _LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
@@ -26,10 +28,10 @@ def draft_people(scene: Scene) -> None:
     """Add drafts for persons and for noun phrases, from left to right, so that each can look back."""
     spans = dict(scene.person_spans)
     titles = {first - 1 for first in spans}
-    for index in range(len(scene.doc)):
+    for index, found in enumerate(roles_in(scene.doc)):
         if index in spans and not any(token in scene.used for token in range(index, spans[index])):
             _draft_person(scene, index, spans[index])
-        elif index not in scene.used and not _before_name(scene, index, titles):
+        elif found is not None and index not in scene.used and not _before_name(scene, index, titles):
             draft_phrase(scene, index)
 
 
@@ -125,11 +127,11 @@ def _plain_title(scene: Scene, index: int) -> bool:
 
 def _may_follow(scene: Scene, index: int) -> bool:
     """Whether a token may stand between the role noun and the name: a rank, a branch, "of State"."""
-    token = scene.doc[index]
+    forms = forms_of(scene.doc)
     return (
-        token.lower_.rstrip(".") in abbreviated_titles()
-        or token.text in {".", "of"}
-        or token.is_title
+        forms.lower[index].rstrip(".") in abbreviated_titles()
+        or forms.text[index] in {".", "of"}
+        or forms.text[index].istitle()
         or role_at(scene.doc, index) is not None
     )
 
