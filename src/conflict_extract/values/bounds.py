@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from conflict_extract.lexicons.quantities import BoundPhrase, bound_phrases, word_set
@@ -194,6 +195,9 @@ def before(text: str, position: int) -> Modifier | None:
     True
     """
     table = bound_phrases("before")
+    last = _words_before(text, position, 1)
+    if not last or text[last[0][0] : last[0][1]].lower() not in _outer_words("before"):
+        return None
     spans = _words_before(text, position)
     for size in range(min(_LONGEST, len(spans)), 0, -1):
         entry = table.get(tuple(text[a:b].lower() for a, b in spans[-size:]))
@@ -214,12 +218,18 @@ def before(text: str, position: int) -> Modifier | None:
     return None
 
 
-def _words_before(text: str, position: int) -> list[tuple[int, int]]:
-    """Offsets of up to eight words (or signs) before `position`, stopping at other punctuation."""
+@lru_cache(maxsize=2)
+def _outer_words(position: str) -> frozenset[str]:
+    """The words of the bound phrases that stand next to the number."""
+    return frozenset(words[-1 if position == "before" else 0] for words in bound_phrases(position))
+
+
+def _words_before(text: str, position: int, most: int = 8) -> list[tuple[int, int]]:
+    """Offsets of up to `most` words (or signs) before `position`, stopping at other punctuation."""
     spans: list[tuple[int, int]] = []
     end = position
     floor = max(0, position - 80)
-    while len(spans) < 8:
+    while len(spans) < most:
         while end > floor and text[end - 1] in " \t\u00a0\n\u202f\u2009":
             end -= 1
         if end <= floor:
@@ -275,7 +285,7 @@ def after(text: str, position: int) -> Modifier | None:
         end = start
         while end < ceiling and text[end].isalpha():
             end += 1
-        if end == start:
+        if end == start or not (words or text[start:end].lower() in _outer_words("after")):
             break
         words.append((start, end))
         start = end

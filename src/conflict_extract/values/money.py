@@ -215,6 +215,21 @@ def currency_before(text: str, position: int) -> Currency | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _longest_by_first() -> Mapping[str, int]:
+    """First word of a currency's names -> the number of words of the longest one."""
+    longest: dict[str, int] = {}
+    for key in _words():
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return longest
+
+
+def _longest(word: str) -> int:
+    """The number of words of the longest name that begins with a word, full stop or not; 0 when none does."""
+    longest = _longest_by_first()
+    return max(longest.get(word, 0), longest.get(word.rstrip("."), 0))
+
+
 _WORD_AFTER = re.compile(r"[ \u00a0\u202f\u2009\n-]{0,2}([^\W\d_]+(?:[.'’ʻ][^\W\d_]+)*\.?)")
 
 
@@ -250,12 +265,17 @@ def currency_after(text: str, position: int) -> Currency | None:
             return Currency(start, start + size, form, codes, default, form in ("¢", "c", "p"), weak)
     table = _words()
     words: list[tuple[str, int, int]] = []
-    at = position
-    while len(words) < 5:
+    at, longest = position, 1
+    while len(words) < longest:
         match = _WORD_AFTER.match(text, at)
         if not match:
             break
-        words.append((match[1].lower().replace("’", "'"), match.start(1), match.end(1)))
+        word = match[1].lower().replace("’", "'")
+        if not words:
+            longest = _longest(word)
+            if not longest:
+                return None
+        words.append((word, match.start(1), match.end(1)))
         at = match.end()
     for size in range(len(words), 0, -1):
         key = tuple(word for word, _, _ in words[:size])

@@ -62,6 +62,15 @@ def _rare() -> Mapping[tuple[str, ...], str]:
     return {tuple(word.replace("-", " ").split()): word for word in unit_words()}
 
 
+@lru_cache(maxsize=1)
+def _longest() -> Mapping[str, int]:
+    """First word of a unit's names -> the number of words of the longest one, at most four."""
+    longest: dict[str, int] = {}
+    for key in (*_by_words(), *_rare()):
+        longest[key[0]] = min(4, max(longest.get(key[0], 0), len(key)))
+    return longest
+
+
 _RISKY = frozenset(
     {
         "m",
@@ -101,11 +110,16 @@ def unit_after(text: str, position: int) -> Unit | None:
     if position >= len(text):
         return None
     words: list[tuple[str, int, int]] = []
-    at = position
-    while len(words) < 4:
+    at, longest = position, 1
+    while len(words) < longest:
         match = _WORD.match(text, at)
         if not match or (match.end() == match.start(1)):
             break
+        if not words:
+            first = match[1].lower()
+            longest = max(_longest().get(first, 0), _longest().get(first.rstrip("."), 0))
+            if not longest:
+                break
         words.append((match[1], match.start(1), match.end(1)))
         at = match.end()
     longer = _rare_unit(text, words)
