@@ -127,10 +127,15 @@ def test_min_confidence_leaves_out_and_reparents() -> None:
     b.said("the mayor wrote that the rebels had promised help", "The paper", "said")
     b.said("the rebels had promised help", "the mayor", "wrote")
     b.said("help", "the rebels", "promised")
-    for words, label, score in (("wrote", "cue", 0.1), ("said", "cue", 0.99), ("promised", "cue", 0.99)):
+    spans = [("The paper", "source", 0.9), ("said", "cue", 0.99), ("wrote", "cue", 0.1), ("promised", "cue", 0.99)]
+    spans += [("the mayor wrote that the rebels had promised help", "content", 0.9)]
+    for words, label, score in spans:
         start, end = b.at(words)
-        b.add("attribution", layer.SpanRecord(start=start, end=end, label=label, score=score))
-    full, part = b.report(), b.report(min_confidence=0.3)
+        links = [{"id": "attribution:1", "label": "source", "prob": 0.9}] if words == "wrote" else []
+        b.add("attribution", layer.SpanRecord(start=start, end=end, label=label, score=score, links=links))
+    full = b.report()
+    least = sorted(claim.confidence for claim in full.claims)[1]  # the claim whose cue the network ties to another source goes
+    part = b.report(min_confidence=least)
     assert [(c.cue.text if c.cue else None, c.parent) for c in full.claims] == [
         ("said", None),
         ("wrote", "c1"),

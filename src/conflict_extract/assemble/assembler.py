@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from spacy.tokens import Doc
 
-from conflict_extract.assemble.confidence import claim_confidence, source_confidence
+from conflict_extract.assemble.confidence import rate
 from conflict_extract.assemble.denials import is_anaphoric
 from conflict_extract.assemble.entities import (
     Ids,
@@ -49,8 +49,9 @@ def assemble(doc: Doc, *, report_id: str | None, settings: Settings, replaced: i
     """
     index = make_index(doc)
     drafts = make_drafts(index, narrated=settings.narrated)
+    rate(index, drafts)
     if settings.min_confidence > 0:
-        drafts = _confident(index, drafts, settings.min_confidence)
+        drafts = _confident(drafts, settings.min_confidence)
     fill_slots(index, drafts)
     fill_said(index, drafts)
     set_targets(index, drafts)
@@ -101,9 +102,9 @@ def _report_id(date: str | None, text: str) -> str:
     return hashlib.sha256(f"{date or ''}\n{text}".encode()).hexdigest()[:16]
 
 
-def _confident(index: Index, drafts: Sequence[Draft], least: float) -> list[Draft]:
+def _confident(drafts: Sequence[Draft], least: float) -> list[Draft]:
     """The drafts that are sure enough, renumbered; a kept claim whose parent goes loses it."""
-    kept = [draft for draft in drafts if claim_confidence(index, draft) >= least]
+    kept = [draft for draft in drafts if draft.confidence >= least]
     there = {id(draft) for draft in kept}
     for number, draft in enumerate(kept, 1):
         draft.number = number
@@ -159,7 +160,7 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
     return Claim(
         id=f"c{draft.number}",
         key=claim_key(sha, draft),
-        source=make_source(index, ids, draft, source_confidence(index, draft)),
+        source=make_source(index, ids, draft, draft.name_confidence),
         cue=span(index, *draft.cue) if draft.cue else None,
         act=cast(Any, draft.act),
         mode=cast(Any, draft.mode),
@@ -182,7 +183,7 @@ def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:
         negated=bool(draft.mentions) and draft.mentions[0][1] == "denied",
         parent=f"c{draft.parent.number}" if draft.parent else None,
         sentence=span(index, *sentence),
-        confidence=claim_confidence(index, draft),
+        confidence=draft.confidence,
         evidence=_evidence(draft),
     )
 

@@ -26,6 +26,7 @@ class Draft:
         main: the mention of the main event; `mentions` all of them with their status in this claim.
         parent, children: nesting by content.
         continues: the draft whose speaker goes on here without a cue of its own.
+        confidence, name_confidence: set by `confidence.rate`.
     """
 
     record: str
@@ -66,6 +67,8 @@ class Draft:
     plover_act: str | None = None
     responsibility: str | None = None
     number: int = 0
+    confidence: float = 1.0
+    name_confidence: float = 1.0
 
     @property
     def attributed(self) -> bool:
