@@ -66,7 +66,20 @@ _DIGITS = re.compile(r"\d{1,4}(?:s|am|pm|h\d\d)?$|\d{8}T", re.IGNORECASE)
 @lru_cache(maxsize=1)
 def _names() -> re.Pattern[str]:
     forms = sorted((entry.form for entry in time_names() if not entry.after), key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)")
+    return re.compile("(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)")
+
+
+def _named(text: str) -> list[tuple[int, int]]:
+    """Where names stand that are no times; a look behind every character would cost more than this loop."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while (match := _names().search(text, at)) is not None:
+        start, at = match.span()
+        if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            at = start + 1
+        else:
+            found.append((start, at))
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +96,7 @@ def find_atoms(text: str) -> list[Atom]:
     [('day', '5 March'), ('unit', 'last week')]
     """
     tables, triggers = patterns(), _triggers()
-    blocked = [match.span() for match in _names().finditer(text)]
+    blocked = _named(text)
     block = 0
     atoms: list[Atom] = []
     reached = 0
@@ -129,13 +142,21 @@ def _digit_kinds(text: str, start: int, end: int, form: str) -> tuple[str, ...]:
 
 
 def _best(
-    text: str, tables: dict[str, list[tuple[str, re.Pattern[str]]]], kinds: tuple[str, ...], start: int, end: int, reached: int
+    text: str,
+    tables: dict[str, list[tuple[str, tuple[str, ...], re.Pattern[str]]]],
+    kinds: tuple[str, ...],
+    start: int,
+    end: int,
+    reached: int,
 ) -> Atom | None:
     """The longest atom over the trigger `[start, end)` that begins at or after `reached`."""
     low, high = max(reached, start - REACH), min(len(text), end + REACH)
+    near = text[low:high].lower()
     best: Atom | None = None
     for kind in kinds:
-        for name, pattern in tables[kind]:
+        for name, needed, pattern in tables[kind]:
+            if needed and not any(word in near for word in needed):
+                continue
             for match in pattern.finditer(text, low, high):
                 if match.start() > start:
                     break

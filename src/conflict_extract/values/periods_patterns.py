@@ -29,8 +29,9 @@ PLURAL_COUNT = (
 
 
 @lru_cache(maxsize=1)
-def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """Patterns by kind of trigger; built at the first use."""
+def patterns() -> dict[str, list[tuple[str, tuple[str, ...], re.Pattern[str]]]]:
+    """Patterns by kind of trigger, each with its maker's name and with strings one of which is in all that it matches (none named:
+    any text may match). Built at the first use."""
     month = rf"(?P<month>{_choose('month')})\b\.?"
     weekday = rf"(?P<weekday>{_choose('weekday', short=False)})"
     weekday_short = rf"(?P<weekday>{_choose('weekday', short=True)})\b\.?"
@@ -43,8 +44,8 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     local = r"(?:\s+(?:local\s+time|hours|hrs))?"
     flags = re.IGNORECASE
 
-    def build(*rows: tuple[str, str]) -> list[tuple[str, re.Pattern[str]]]:
-        return [(name, re.compile(pattern, flags)) for name, pattern in rows]
+    def build(*rows: tuple[str, str] | tuple[str, str, str]) -> list[tuple[str, tuple[str, ...], re.Pattern[str]]]:
+        return [(row[0], tuple(row[2].split()) if len(row) > 2 else (), re.compile(row[1], flags)) for row in rows]
 
     return {
         "month": build(
@@ -60,7 +61,7 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
                 rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?",
             ),
             ("month", rf"\b(?:(?P<which>last|next|this|this\s+past|this\s+coming)\s+)?{month}{plus_year}(?!\w|-(?-i:[a-z])|-\d)"),
-            ("month", rf"\b{month}\s*['\u2019](?P<short_year>\d{{2}})(?!\d)"),
+            ("month", rf"\b{month}\s*['\u2019](?P<short_year>\d{{2}})(?!\d)", "' \u2019"),
         ),
         "weekday": build(
             (
@@ -85,49 +86,66 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             (
                 "ago",
                 rf"\b(?:(?:about|around|some|nearly|almost|more\s+than|less\s+than|fewer\s+than|over|under|just|only|barely|roughly|at\s+least)\s+)?{number}\s+{units}\s+ago\b",
+                "ago",
             ),
             (
                 "ago",
                 r"\b(?:(?:only|just)\s+)?(?P<vague>(?:a\s+few|several|some|many|a\s+couple\s+of|a\s+number\s+of)?\s*"
                 r"\b(?:hour|day|week|month|year|decade|minute)s)\s+ago\b",
+                "ago",
             ),
-            ("anaphor", rf"\b{number}\s+{units}\s+(?P<which>later|earlier|previously|afterwards|before|after)(?!\w)"),
+            (
+                "anaphor",
+                rf"\b{number}\s+{units}\s+(?P<which>later|earlier|previously|afterwards|before|after)(?!\w)",
+                "later earlier previously before after",
+            ),
             (
                 "anaphor",
                 r"\b(?:the|that)\s+(?P<which>following|next|previous|preceding|same)\s+(?P<unit>day|week|weekend|month|year|night|"
                 r"morning|afternoon|evening)\b(?!\s+of\b)",
+                "following next previous preceding same",
             ),
             (
                 "anaphor",
                 r"\bthat\s+(?:very\s+)?(?P<same>(?P<unit>day|night|morning|week|weekend|month|year|afternoon|evening))\b",
+                "that",
             ),
             (
                 "anaphor",
                 r"\bthe\s+(?P<unit>day|night|week|month|year)\s+(?P<which>before|after)\b(?!\s+(?:yesterday|tomorrow|last|next))",
+                "before after",
             ),
-            ("unit", r"\bthe\s+(?P<unit>week|weekend|month|year)\s+(?:(?P<before>before\s+last)|(?P<after>after\s+next))\b"),
+            (
+                "unit",
+                r"\bthe\s+(?P<unit>week|weekend|month|year)\s+(?:(?P<before>before\s+last)|(?P<after>after\s+next))\b",
+                "before after",
+            ),
             (
                 "rolling",
                 rf"\b(?:the\s+|these\s+|this\s+)?(?P<which>past|last|previous|preceding|next|coming|following|first)\s+"
                 rf"{number}\s+(?:or\s+so\s+)?{units}\b(?!\s+of\b)",
+                "past last previous preceding next coming following first",
             ),
             (
                 "vague",
                 r"\b(?:the\s+|these\s+)?(?P<vague>(?:(?:past|last|next|coming|previous|following|recent|ensuing)\s+(?:few|several|couple\s+of|many)?"
                 r"\s*|recent\s+|final\s+|early\s+|these\s+)(?:minute|hour|day|week|month|year|decade)s)\b",
+                "past last next coming previous following recent ensuing final early these",
             ),
             (
                 "rolling",
                 r"\bthe\s+(?P<which>past|last|next|coming)\s+(?P<unit>hour|day|week|fortnight|month|year|quarter|decade|century)\b"
                 r"(?!-|\s+of\b)",
+                "past last next coming",
             ),
             (
                 "unit",
                 r"\b(?:the\s+)?(?P<which>last|this|next|past|previous|coming|current|this\s+past|this\s+coming|latest|present)\s+"
                 r"(?:(?:calendar|working)\s+)?(?P<unit>week|weekend|fortnight|month|quarter|year|decade|century|day)(?!-|\w)(?!\s+(?:of|in)\s+"
                 r"(?:the\s+)?(?:war|fighting|siege|campaign)\b)",
+                "last this next past previous coming current latest present",
             ),
-            ("unit", r"\bthe\s+(?P<bare>(?P<unit>weekend))\b(?!\s+of\b)"),
+            ("unit", r"\bthe\s+(?P<bare>(?P<unit>weekend))\b(?!\s+of\b)", "weekend"),
             ("unit", r"(?<=\bof\s)the\s+(?P<bare>(?P<unit>week|month|year|decade|day|quarter|century))\b"),
             ("unit", r"(?<=\bin\s)the\s+(?P<bare>(?P<unit>month|year|week))(?=\s+to\s+date\b)"),
             ("period", r"\bthe\s+(?:(?P<number>first)\s+)?(?P<unit>week|month|quarter|year)(?=\s+(?:to|ended|ending|through)\s)"),
@@ -169,13 +187,14 @@ def patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
                 "clock",
                 rf"\b(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:%]|[.,/]\d)(?:\s?(?P<half>[ap])\.?m\b\.?)?{local}{zone}{local}",
             ),
-            ("clock", rf"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])(?:\.m\.|\.?m\b){local}{zone}{local}"),
+            ("clock", rf"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])(?:\.m\.|\.?m\b){local}{zone}{local}", "am pm a.m p.m"),
             (
                 "clock",
                 r"\b(?P<hour>[01]\d|2[0-3])h?(?P<minute>[0-5]\d)(?:\s+(?:hours|hrs|local\s+time)|(?=\s*(?:GMT|UTC)\b))" + zone,
+                "hours hrs local gmt utc",
             ),
-            ("clock", r"\b(?P<word>noon|midnight)\b"),
-            ("clock", rf"\b(?P<oclock>\d{{1,2}}|{_choose('number')})\s+o['\u2019]clock\b"),
+            ("clock", r"\b(?P<word>noon|midnight)\b", "noon midnight"),
+            ("clock", rf"\b(?P<oclock>\d{{1,2}}|{_choose('number')})\s+o['\u2019]clock\b", "clock"),
         ),
         "daypart": build(
             ("daypart", rf"\b(?:the\s+)?(?P<daypart>{_choose('daypart')})\b"),
