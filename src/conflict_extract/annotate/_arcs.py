@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc
 
-from conflict_extract.annotate.layer import text_of
+from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.lemmas import lemma_of
 
 CLIMB = 40
@@ -151,47 +151,18 @@ class Arcs:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = text_of(doc)
-        tokens = list(doc)
-        self.starts = [token.idx for token in tokens]
-        self.ends = [start + len(token) for start, token in zip(self.starts, tokens, strict=True)]
-        self.head = [token.head.i for token in tokens]
-        self.dep = [token.dep_ for token in tokens]
-        self.base = [dep.partition(":")[0] for dep in self.dep]
-        self.lower = [token.lower_ for token in tokens]
-        self.pos = [token.pos_ for token in tokens]
-        self.tag = [token.tag_ for token in tokens]
+        tokens = tokens_of(doc)
+        self.text = tokens.text
+        self.starts, self.ends = tokens.start, tokens.end
+        self.head, self.dep, self.base = tokens.head, tokens.dep, tokens.base
+        self.lower, self.pos, self.tag = tokens.lower, tokens.pos, tokens.tag
         self.lemma = [
-            lemma_of(lower, pos, token.lemma_.lower()) for lower, pos, token in zip(self.lower, self.pos, tokens, strict=True)
+            lemma_of(lower, pos, lemma.lower()) for lower, pos, lemma in zip(self.lower, self.pos, tokens.lemma, strict=True)
         ]
-        self.kids: list[list[int]] = [[] for _ in self.head]
-        roots = []
-        for i, head in enumerate(self.head):
-            if head != i:
-                self.kids[head].append(i)
-            else:
-                roots.append(i)
-        self.left, self.right = self._edges(roots)
+        self.kids, self.left, self.right = tokens.children, tokens.left, tokens.right
+        self.sent = tokens.sent_number
         self._first: dict[int, dict[str, int]] = {}
         self._passive: dict[int, bool] = {}
-        self.sent = [0] * len(self.head)
-        number = -1
-        for i, token in enumerate(tokens):
-            if token.is_sent_start or i == 0:
-                number += 1
-            self.sent[i] = number
-
-    def _edges(self, roots: list[int]) -> tuple[list[int], list[int]]:
-        """First token and end of every subtree: children before their heads, each token once."""
-        order = list(roots)
-        for node in order:
-            order.extend(self.kids[node])
-        left, right = list(range(len(self.head))), list(range(1, len(self.head) + 1))
-        for node in reversed(order):
-            head = self.head[node]
-            left[head] = min(left[head], left[node])
-            right[head] = max(right[head], right[node])
-        return left, right
 
     def child(self, i: int, *deps: str) -> int | None:
         """The first child with one of these relations, in the order of the relations."""

@@ -48,7 +48,7 @@ def repair(view: View) -> None:
                 _move(view, i, cue, "conj")
                 moved = True
     if moved:
-        view._edges()
+        view.settle()
 
 
 def _move(view: View, i: int, head: int, dep: str) -> None:

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._quotes import Quote, find_quotes, paragraphs
+from conflict_extract.annotate._tokens import edges
 
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
@@ -59,35 +60,17 @@ class View:
     """
 
     def __init__(self, doc: Doc) -> None:
+        tokens = layer.tokens_of(doc)
         self.doc = doc
-        self.text = doc.text
-        self.n = len(doc)
-        self.start = [token.idx for token in doc]
-        self.word = [token.text for token in doc]
-        self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
-        self.low = [word.lower().replace("’", "'") for word in self.word]
-        self.tag = [token.tag_ for token in doc]
-        self.pos = [token.pos_ for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.ent = [token.ent_type_ for token in doc]
-        self.children: list[list[int]] = [[] for _ in range(self.n)]
-        for i, head in enumerate(self.head):
-            if head != i:
-                self.children[head].append(i)
-        self._edges()
-        self.sent = [0] * self.n
-        first = 0
-        for token in doc:
-            if token.is_sent_start or token.i == 0:
-                first = token.i
-            self.sent[token.i] = first
-        self.sent_end = [0] * self.n
-        last = self.n
-        for i in range(self.n - 1, -1, -1):
-            self.sent_end[i] = last
-            if self.sent[i] == i:
-                last = i
+        self.text = tokens.text
+        self.n = tokens.n
+        self.start, self.end, self.word = tokens.start, tokens.end, tokens.word
+        self.low = [word.replace("’", "'") for word in tokens.lower] if "’" in self.text else tokens.lower
+        self.tag, self.pos, self.ent = tokens.tag, tokens.pos, tokens.ent
+        self.head, self.dep = list(tokens.head), list(tokens.dep)  # own copies: `_repairs` moves heads
+        self.children = [list(children) for children in tokens.children]
+        self.left, self.right = tokens.left, tokens.right
+        self.sent, self.sent_end = tokens.sent, tokens.sent_end
         self.paragraph_spans = paragraphs(self.text)
         self.paragraph = self._number(self.paragraph_spans)
         self.quotes: list[Quote] = find_quotes(self.text, self.paragraph_spans)
@@ -113,29 +96,9 @@ class View:
                 if longer:
                     self.mention[i] = mention
 
-    def _edges(self) -> None:
-        """Edges of all subtrees, bottom-up without recursion."""
-        self.left = list(range(self.n))
-        self.right = [i + 1 for i in range(self.n)]
-        order: list[int] = []
-        seen = [False] * self.n
-        for root in range(self.n):
-            if self.head[root] != root or seen[root]:
-                continue
-            stack = [root]
-            seen[root] = True
-            while stack:
-                node = stack.pop()
-                order.append(node)
-                for child in self.children[node]:
-                    if not seen[child]:
-                        seen[child] = True
-                        stack.append(child)
-        for node in reversed(order):
-            head = self.head[node]
-            if head != node:
-                self.left[head] = min(self.left[head], self.left[node])
-                self.right[head] = max(self.right[head], self.right[node])
+    def settle(self) -> None:
+        """Compute the edges of all subtrees anew, after heads were moved."""
+        self.left, self.right = edges(self.head, self.children)
 
     def _number(self, spans: list[tuple[int, int]]) -> list[int]:
         """For each token the index of the span (sorted, disjoint) that holds its start, or -1."""

@@ -6,6 +6,10 @@ mirrors them as spans in `doc.spans["ce_<layer>"]` (spans cover whole tokens, so
 record's offsets are the exact ones). Data of the whole document (entities, places, incidents) are rows of a table in
 `doc._.ce_tables`. Nothing here is a live spaCy object, so Docs survive `n_process=2` and `DocBin(store_user_data=True)`.
 
+Reading is cheap: records are made of the plain data once and shared by all readers until their layer is written again. So are the
+text and the token lists: `text_of(doc)` for `doc.text`, `tokens_of(doc)` for words, tags, heads, children, edges and sentences
+(`_tokens.Tokens`), instead of `for token in doc`.
+
 ===============  =====================  =======================  ==============================
 layer            written by             record                   table
 ===============  =====================  =======================  ==============================
@@ -27,13 +31,17 @@ layer            written by             record                   table
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from spacy.tokens import Doc, Span, SpanGroup
 
+from conflict_extract.annotate._tokens import Memory, memory_of, surface_of
+from conflict_extract.annotate._tokens import text_of as text_of
+from conflict_extract.annotate._tokens import tokens_of as tokens_of
 from conflict_extract.errors import PipelineError
 
 Offsets = list[int]  # [start, end)
@@ -395,23 +403,30 @@ def register() -> None:
 register()
 
 
-_last = threading.local()
-
-
-def text_of(doc: Doc) -> str:
-    """`doc.text`, joined once: spaCy joins all tokens at every call. The last Doc of each thread is remembered."""
-    if getattr(_last, "doc", None) is not doc:
-        _last.doc, _last.text = doc, doc.text
-    return str(_last.text)
-
-
 def plain(record: Any) -> dict[str, Any]:
     """A record or table row as a dict of its fields (shallow: the values are plain data already)."""
-    return {item.name: getattr(record, item.name) for item in fields(record)}
+    kind: Hashable = type(record)
+    names, values = _fields(kind)
+    return dict(zip(names, values(record), strict=True))
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a record type's fields, and what takes their values from a record."""
+    names = tuple(item.name for item in fields(kind))
+    return names, attrgetter(*names)
+
+
+def _made(kind: type[T], row: dict[str, Any]) -> T:
+    """A record from its plain form; `DocBin` and `Doc.from_bytes` give tuples in the place of lists."""
+    for value in row.values():
+        if isinstance(value, tuple | dict):
+            return kind(**{key: _lists(item) for key, item in row.items()})
+    return kind(**row)
 
 
 def _lists(value: Any) -> Any:
-    """Plain data with its lists: `DocBin` and `Doc.from_bytes` give tuples in their place."""
+    """Plain data with its lists."""
     if isinstance(value, dict):
         return {key: _lists(item) if isinstance(item, tuple | dict) else item for key, item in value.items()}
     if isinstance(value, tuple):
@@ -430,38 +445,60 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     kind = RECORDS.get(layer)
     if kind is None:
         raise PipelineError(f"unknown layer {layer!r}; known: {', '.join(RECORDS)}")
-    store: dict[str, dict[str, Any]] = dict(doc._.ce_records or {})
+    memory = _memory(doc)
     prefix = layer + ":"
-    for key in [key for key in store if key.startswith(prefix)]:
-        del store[key]
+    store: dict[str, dict[str, Any]] = {key: row for key, row in (memory.store or {}).items() if not key.startswith(prefix)}
     ordered = sorted(records, key=lambda record: (record.start, -record.end, record.id))
     used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
-    length = len(text_of(doc))
+    surface = surface_of(doc)
+    length, starts, ends = len(surface.text), surface.starts, surface.ends
     number = 0
     for record in ordered:
-        if not 0 <= record.start <= record.end <= length:
-            raise PipelineError(f"layer {layer}: offsets {record.start}, {record.end} are outside the text")
+        start, end = record.start, record.end
+        if not 0 <= start <= end <= length:
+            raise PipelineError(f"layer {layer}: offsets {start}, {end} are outside the text")
         if not record.id:
             number += 1
             while f"{prefix}{number}" in used:
                 number += 1
             record.id = f"{prefix}{number}"
         store[record.id] = plain(record)
-        tokens = doc.char_span(record.start, record.end, alignment_mode="expand") if record.end > record.start else None
-        if tokens is not None:
+        if start < end:
             label = str(getattr(record, "label", "") or getattr(record, "kind", "") or layer)
-            spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
-    doc._.ce_records = store
+            if start in starts and end in ends:
+                spans.append(Span(doc, starts[start], ends[end], label=label, span_id=record.id))
+            elif (tokens := doc.char_span(start, end, alignment_mode="expand")) is not None:
+                spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
+    doc._.ce_records = memory.store = store
+    for known in [known for known in memory.records if known[0] == layer]:
+        del memory.records[known]
     doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
 
 
 def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
-    """The records of a layer, in order of offset; empty when no component wrote it. `kind` is the layer's record type."""
-    prefix = layer + ":"
-    found = [kind(**_lists(row)) for key, row in (doc._.ce_records or {}).items() if key.startswith(prefix)]
-    found.sort(key=lambda record: (record.start, -record.end, record.id))
-    return found
+    """The records of a layer, in order of offset; empty when no component wrote it. `kind` is the layer's record type.
+
+    All readers get the same records until the layer is written again: whoever changes one must `write` the layer.
+    """
+    memory = _memory(doc)
+    found = memory.records.get((layer, kind))
+    if found is None:
+        prefix = layer + ":"
+        found = [_made(kind, row) for key, row in (memory.store or {}).items() if key.startswith(prefix)]
+        found.sort(key=lambda record: (record.start, -record.end, record.id))
+        memory.records[layer, kind] = found
+    return list(found)
+
+
+def _memory(doc: Doc) -> Memory:
+    """The memory of a Doc, emptied of records that were made of other data than the Doc holds now."""
+    memory = memory_of(doc)
+    store = doc._.ce_records
+    if memory.store is not store:
+        memory.store = store
+        memory.records.clear()
+    return memory
 
 
 def has_layer(doc: Doc, layer: str) -> bool:
@@ -473,14 +510,33 @@ def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
     """Store a table of the document, replacing what it held."""
     if name not in TABLES:
         raise PipelineError(f"unknown table {name!r}; known: {', '.join(TABLES)}")
-    tables = dict(doc._.ce_tables or {})
-    tables[name] = [plain(row) for row in rows]
-    doc._.ce_tables = tables
+    memory = _table_memory(doc)
+    doc._.ce_tables = memory.tables = {**(memory.tables or {}), name: [plain(row) for row in rows]}
+    for known in [known for known in memory.rows if known[0] == name]:
+        del memory.rows[known]
 
 
 def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:
-    """The rows of a table of the document; empty when no component wrote it."""
-    return [kind(**_lists(row)) for row in (doc._.ce_tables or {}).get(name, [])]
+    """The rows of a table of the document; empty when no component wrote it.
+
+    All readers get the same rows until the table is written again: whoever changes one must `write_table`.
+    """
+    memory = _table_memory(doc)
+    found = memory.rows.get((name, kind))
+    if found is None:
+        found = [_made(kind, row) for row in (memory.tables or {}).get(name, [])]
+        memory.rows[name, kind] = found
+    return list(found)
+
+
+def _table_memory(doc: Doc) -> Memory:
+    """The memory of a Doc, emptied of rows that were made of other data than the Doc holds now."""
+    memory = memory_of(doc)
+    tables = doc._.ce_tables
+    if memory.tables is not tables:
+        memory.tables = tables
+        memory.rows.clear()
+    return memory
 
 
 def require_tree(doc: Doc, component: str) -> None:
