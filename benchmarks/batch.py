@@ -1,7 +1,7 @@
 """Batch runs against each other in one run: one worker, two workers, a plain loop over `Extractor.pipe`, Ray.
 
     python -m benchmarks.batch [--documents 400] [--ray]
-    python -m benchmarks.batch --memory 1000 20000      resident memory of a run with two workers, by corpus size
+    python -m benchmarks.batch --memory 1000 20000 [--folder DIR] [--picture FILE]    resident memory with two workers, by corpus size
 
 Speeds are slopes between two corpus sizes, so start-up drops out; start-up is printed apart.
 """
@@ -14,19 +14,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pyarrow.parquet as pq
 
 from benchmarks.generate import documents
+from benchmarks.near import group, pairs
 from conflict_extract import load
 
 
-def write(path: Path, count: int) -> int:
+def write(path: Path, count: int, *, brief: bool = False) -> int:
     """Write a corpus; gives its words."""
     words = 0
     with path.open("w", encoding="utf-8") as stream:
-        for document in documents(count):
+        for document in documents(count, brief=brief):
             words += len(document["text"].split())
             stream.write(json.dumps(document) + "\n")
     return words
@@ -76,30 +79,78 @@ def compare(count: int, ray: bool) -> None:
             print(f"ray / two workers      {rate['--engine ray'] / rate['--workers 2']:.2f}   (must be 0.85)")
 
 
-def memory(counts: list[int]) -> None:
-    """Print the memory of a run's processes together, by corpus size."""
-    with tempfile.TemporaryDirectory() as folder:
-        for count in counts:
-            path = Path(folder) / f"{count}.jsonl"
-            words = write(path, count)
-            out = Path(folder) / f"out-{count}"
-            began = time.perf_counter()
-            process = psutil.Popen(
-                [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "-q", "--workers", "2"],
-                stderr=subprocess.DEVNULL,
-            )
-            curve: list[float] = []
-            while process.poll() is None:
-                try:
-                    family = [process, *process.children(recursive=True)]
-                    curve.append(sum(member.memory_info().rss for member in family) / 1e6)
-                except psutil.NoSuchProcess:
-                    pass
-                time.sleep(1)
-            seconds = time.perf_counter() - began
-            tenths = [max(curve[at * len(curve) // 10 : (at + 1) * len(curve) // 10] or [0]) for at in range(10)]
-            print(f"{count} documents, {words:,} words, {words / seconds:,.0f} words/s, exit code {process.returncode}")
-            print("  MB in each tenth of the run: " + " ".join(f"{value:.0f}" for value in tenths), flush=True)
+def memory(counts: list[int], folder: Path, picture: Path | None) -> None:
+    """Run corpora of short articles with two workers; print memory, by corpus size, and whether copies found each other.
+
+    Args:
+        counts: sizes of the corpora, in documents.
+        folder: where corpora, outputs and `memory-<count>.csv` go; a run that was interrupted goes on.
+        picture: file for a plot of the curves.
+    """
+    curves = {}
+    for count in counts:
+        path, out = folder / f"{count}.jsonl", folder / f"out-{count}"
+        words = write(path, count, brief=True)
+        began = time.perf_counter()
+        process = psutil.Popen(
+            [
+                sys.executable,
+                "-m",
+                "conflict_extract",
+                "batch",
+                str(path),
+                "--out",
+                str(out),
+                "-q",
+                "--workers",
+                "2",
+                "--keep",
+                "story",
+            ]
+        )
+        curve = curves[count] = list(watch(process, began))
+        with (folder / f"memory-{count}.csv").open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{at:.1f},{parent:.1f},{workers:.1f}\n" for at, parent, workers in curve)
+        seconds = time.perf_counter() - began
+        print(f"{count} documents, {words:,} words, {words / seconds:,.0f} words/s, exit code {process.returncode}")
+        print("  MB in each tenth of the run: " + " ".join(f"{value:.0f}" for value in tenths([p + w for _, p, w in curve])))
+        print("  of these the parent:         " + " ".join(f"{value:.0f}" for value in tenths([p for _, p, _ in curve])))
+        rows = pq.read_table(out / "documents", columns=["cluster", "keep"]).to_pylist()
+        found, gold = pairs(group(row["cluster"] for row in rows)), pairs(group(dict(row["keep"])["story"] for row in rows))
+        print(f"  {len(rows)} documents in the output; near-copies: precision {len(found & gold) / len(found):.3f}, "
+              f"recall {len(found & gold) / len(gold):.3f}", flush=True)  # fmt: skip
+    if picture:
+        plot(curves, picture)
+
+
+def watch(process: psutil.Popen, began: float) -> Iterator[tuple[float, float, float]]:
+    """(seconds, MB of the parent, MB of its children), every two seconds until the process ends."""
+    while process.poll() is None:
+        try:
+            children = sum(child.memory_info().rss for child in process.children(recursive=True))
+            yield time.perf_counter() - began, process.memory_info().rss / 1e6, children / 1e6
+        except psutil.NoSuchProcess:
+            pass
+        time.sleep(2)
+
+
+def tenths(values: list[float]) -> list[float]:
+    """The greatest value in each tenth of a series."""
+    return [max(values[at * len(values) // 10 : (at + 1) * len(values) // 10] or [0.0]) for at in range(10)]
+
+
+def plot(curves: dict[int, list[tuple[float, float, float]]], picture: Path) -> None:
+    """Draw the curves, and the limit, into a file."""
+    from matplotlib.figure import Figure
+
+    axes = (figure := Figure(figsize=(7, 3), layout="constrained")).subplots()
+    for count, curve in curves.items():
+        axes.plot([at / 60 for at, *_ in curve], [parent + workers for _, parent, workers in curve], label=f"{count:,} documents")
+        axes.plot([at / 60 for at, *_ in curve], [parent for _, parent, _ in curve], label=f"  of these the parent ({count:,})")
+    axes.axhline(1500, color="0.4", linestyle="--", label="limit")
+    axes.set(xlabel="minutes", ylabel="resident memory, MB", ylim=(0, 1600))
+    axes.legend(fontsize=7, loc="center right")
+    figure.savefig(picture, dpi=100)
 
 
 def main() -> None:
@@ -108,9 +159,12 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=400)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument("--memory", type=int, nargs="+")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--picture", type=Path)
     given = parser.parse_args()
     if given.memory:
-        memory(given.memory)
+        with tempfile.TemporaryDirectory() as scratch:
+            memory(given.memory, given.folder or Path(scratch), given.picture)
     else:
         compare(given.documents, given.ray)
 

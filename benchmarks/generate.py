@@ -1,6 +1,6 @@
 """Makes corpora of invented articles: stories, and wire copies of them that were cut short, retitled or updated.
 
-    python -m benchmarks.generate 20000 --out corpus.jsonl [--copies 0.3] [--seed 1]
+    python -m benchmarks.generate 20000 --out corpus.jsonl [--copies 0.3] [--seed 1] [--brief]
 
 Each line has id, text, date, title, outlet and `story` (the gold for near-duplicates).
 """
@@ -50,8 +50,8 @@ CLAUSES = ["in the morning", "after nightfall", "for the third time this month",
            "on the northern edge of town", "as people left for work", "despite a promise of calm"]  # fmt: skip
 
 
-def story(draw: random.Random) -> tuple[str, list[str], int]:
-    """(title, sentences, toll) of one invented story."""
+def story(draw: random.Random, most: tuple[int, int]) -> tuple[str, list[str], int]:
+    """(title, sentences, toll) of one invented story with so many sentences (fewest, most) after its first."""
     town, toll = draw.choice(TOWNS), draw.randint(2, 95)
     side, other = draw.sample(SIDES, 2)
 
@@ -66,7 +66,7 @@ def story(draw: random.Random) -> tuple[str, list[str], int]:
     act = draw.choice(ACTS)
     lead = f"At least {toll} people were killed in {act} in {town} {draw.choice(CLAUSES)} on {draw.choice(DAYS)}, the {draw.choice(ROLES)} said."
     sentences = [lead]
-    for pattern in draw.sample(SENTENCES, draw.randint(8, len(SENTENCES))):
+    for pattern in draw.sample(SENTENCES, draw.randint(*most)):
         sentence = fill(pattern)
         if draw.random() < 0.5:
             sentence = f"{sentence[:-1]} {draw.choice(CLAUSES)}." if sentence.endswith(".") else sentence
@@ -88,16 +88,17 @@ def copy(draw: random.Random, title: str, sentences: list[str], toll: int) -> tu
     return title, out
 
 
-def documents(count: int, copies: float = 0.3, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """`count` documents; about a share of `copies` are copies of one of the last 200 stories."""
+def documents(count: int, copies: float = 0.3, seed: int = 1, *, brief: bool = False) -> Iterator[dict[str, Any]]:
+    """`count` documents; about a share of `copies` are copies of one of the last 200 stories; `brief`: of a few sentences each."""
     draw = random.Random(seed)
+    most = (2, 6) if brief else (8, len(SENTENCES))
     recent: list[tuple[int, str, list[str], int]] = []
     for number in range(count):
         if recent and draw.random() < copies:
             source, title, sentences, toll = draw.choice(recent[-200:])
             title, sentences = copy(draw, title, sentences, toll)
         else:
-            title, sentences, toll = story(draw)
+            title, sentences, toll = story(draw, most)
             source = number
             recent.append((number, title, sentences, toll))
         paragraphs = [" ".join(sentences[at : at + 2]) for at in range(0, len(sentences), 2)]
@@ -117,9 +118,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--copies", type=float, default=0.3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--brief", action="store_true", help="documents of about 75 words instead of 195")
     given = parser.parse_args()
     with given.out.open("w", encoding="utf-8") as stream:
-        for document in documents(given.count, given.copies, given.seed):
+        for document in documents(given.count, given.copies, given.seed, brief=given.brief):
             stream.write(json.dumps(document, ensure_ascii=False) + "\n")
 
 

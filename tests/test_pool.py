@@ -42,7 +42,7 @@ def test_a_worker_that_cannot_start_is_an_error():
         run([[1]], options={"broken": True})
 
 
-def test_reads_no_further_than_three_chunks_a_worker_ahead():
+def test_reads_no_further_than_four_chunks_a_worker_ahead():
     read = 0
 
     def source():
@@ -54,4 +54,4 @@ def test_reads_no_further_than_three_chunks_a_worker_ahead():
     with Pool(Settings(), processes=2, factory="tests.pool_handlers:Echo") as pool:
         results = pool.map(source())
         next(results)
-        assert read <= 1 + 3 * 2
+        assert read <= 1 + 4 * 2

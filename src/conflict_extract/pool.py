@@ -1,8 +1,8 @@
 """A supervised pool of spawned workers: chunks of documents in, bytes out, in order; no document can stop the others.
 
-A worker loads its own model, takes one chunk at a time and says before each document that it begins. The parent holds the
-deadline: a worker that is late, or that died, is replaced; the document it was at is marked as failed, and the chunk is sent to
-the next worker, which makes an error of the marked document and works on the others. A worker that died may have been killed
+A worker loads its own model, works on one chunk, with the next one in its pipe, and says before each document that it begins. The
+parent holds the deadline: a worker that is late, or that died, is replaced; the document it was at is marked as failed, and the
+chunk is sent to the next worker, which makes an error of the marked document and works on the others. A worker that died may have been killed
 for a reason outside the document (memory taken by others, an operator), so its document gets one more try alone before it
 is marked. Workers are replaced after `RECYCLE` documents, because spaCy's string store only grows.
 """
@@ -13,12 +13,16 @@ import importlib
 import multiprocessing as mp
 import pickle
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import distributions
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, Protocol
 
 from conflict_extract.errors import BatchError, ConflictExtractError, DocumentTimeoutError
@@ -67,6 +71,8 @@ class Worker:
         child.close()
         self.ready = False
         self.chunk: Chunk | None = None
+        self.next: Chunk | None = None
+        self._sender: Thread | None = None
         self.at: int | None = None
         self.since = time.monotonic()
         self.done = 0
@@ -76,10 +82,31 @@ class Worker:
         self.chunk, self.at, self.since = chunk, None, time.monotonic()
         self.pipe.send((chunk.items, chunk.failed))
 
+    def give_next(self, chunk: Chunk) -> None:
+        """Send the chunk that follows the one in work; from a thread, since a pipe holds little and the worker reads later."""
+        self.next = chunk
+        self._sender = Thread(target=self._send, args=(chunk,), daemon=True)
+        self._sender.start()
+
+    def _send(self, chunk: Chunk) -> None:
+        with suppress(OSError):  # the worker has ended, as the parent will see
+            self.pipe.send((chunk.items, chunk.failed))
+
+    def finish(self) -> None:
+        """The chunk is done; the next one, if any, is in work."""
+        self.done += len(self.chunk.items) if self.chunk else 0
+        self.chunk, self.next, self.at = self.next, None, None
+
+    def chunks(self) -> list[Chunk]:
+        """The chunk in work and the one that follows, as far as there are any."""
+        return [chunk for chunk in (self.chunk, self.next) if chunk is not None]
+
     def stop(self) -> None:
         """Kill the process."""
         self.process.kill()
         self.process.join()
+        if self._sender is not None:
+            self._sender.join()
         self.pipe.close()
 
 
@@ -135,7 +162,7 @@ class Pool:
                 yield item if isinstance(item, ConflictExtractError) else Report.model_validate_json(item)
 
     def map(self, chunks: Iterable[list[Any]]) -> Iterator[bytes]:
-        """The bytes of each chunk, in order; reads at most three chunks a worker ahead.
+        """The bytes of each chunk, in order; reads at most four chunks a worker ahead.
 
         Raises:
             BatchError: workers cannot start.
@@ -145,7 +172,7 @@ class Pool:
         finished: dict[int, bytes] = {}
         issued = given_out = 0
         exhausted = False
-        ahead = 3 * self.processes
+        ahead = 4 * self.processes
         try:
             while True:
                 while given_out in finished:
@@ -164,9 +191,17 @@ class Pool:
                 for worker in self._workers:
                     if worker.ready and worker.chunk is None and waiting:
                         worker.give(waiting.popleft())
+                for worker in self._workers:
+                    # not at the end, where a chunk in a busy worker's pipe would wait while another worker is idle
+                    if worker.chunk and not worker.next and waiting and not exhausted and worker.done < RECYCLE - 2 * self.chunk:
+                        worker.give_next(waiting.popleft())
                 self._listen(waiting, finished)
         finally:
             self.close()
+
+    def hire(self) -> None:
+        """Start the first worker now, before there is work, so that it loads while the caller prepares."""
+        self._staff(1)
 
     def _staff(self, wanted: int) -> None:
         """Start workers up to the number set, no more than there is work for."""
@@ -193,10 +228,10 @@ class Pool:
                 worker.at = value
             elif worker.chunk is not None:
                 finished[worker.chunk.number] = value
-                worker.done += len(worker.chunk.items)
-                worker.chunk = None
+                worker.finish()
                 if worker.done >= RECYCLE:
                     self._workers.remove(worker)
+                    waiting.extendleft(reversed(worker.chunks()))
                     worker.stop()
         now = time.monotonic()
         for worker in list(self._workers):
@@ -212,12 +247,11 @@ class Pool:
         return self.timeout is not None and worker.at is not None and now - worker.since > self.timeout
 
     def _expire(self, worker: Worker, waiting: deque[Chunk]) -> None:
-        chunk, at = worker.chunk, worker.at
         self._workers.remove(worker)
         worker.stop()
-        if chunk is not None and at is not None:
-            chunk.failed[at] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
-            waiting.appendleft(chunk)
+        if worker.chunk is not None and worker.at is not None:
+            worker.chunk.failed[worker.at] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
+        waiting.extendleft(reversed(worker.chunks()))
 
     def _bury(self, worker: Worker, waiting: deque[Chunk]) -> None:
         chunk, at = worker.chunk, worker.at
@@ -232,7 +266,7 @@ class Pool:
         chunk.deaths[where] = chunk.deaths.get(where, 0) + 1
         if chunk.deaths[where] > 1:
             chunk.failed[where] = BatchError("the worker process died on this document, twice")
-        waiting.appendleft(chunk)
+        waiting.extendleft(reversed(worker.chunks()))
 
 
 def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -274,9 +308,25 @@ class ReportHandler:
         return pickle.dumps(out)
 
 
+NEED_NO_TORCH = {"conflict-extract", "spacy", "spacy-legacy", "spacy-loggers", "spacy-lookups-data", "srsly", "thinc"}
+
+
+def _spare_torch() -> None:
+    """Keep thinc from importing PyTorch where that is installed: nothing here uses it, and it costs each worker seconds and memory.
+
+    Left alone where another package has plugins for spaCy or thinc, since spaCy imports all of them and they may need it.
+    """
+    owners = {
+        dist.name for dist in distributions() for point in dist.entry_points if point.group.startswith(("spacy_", "thinc_"))
+    }
+    if {name.lower().replace("_", "-") for name in owners} <= NEED_NO_TORCH:
+        sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None is the documented way to forbid an import
+
+
 def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dict[str, Any]) -> None:
     """The worker's main loop; an interrupt from the terminal is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _spare_torch()
     try:
         module, name = factory.split(":")
         handler: Handler = getattr(importlib.import_module(module), name)(Settings.model_validate(settings), options)

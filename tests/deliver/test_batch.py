@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,11 +19,13 @@ import pytest
 import zstandard
 
 from conflict_extract.deliver.batch import Options, run
-from conflict_extract.deliver.batch.arrow import FIELDS, TABLES, table_schema
+from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA, FIELDS, TABLES, table_schema
 from conflict_extract.deliver.batch.near import Near
-from conflict_extract.deliver.batch.read import Columns, Reader, expand
+from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
+from conflict_extract.deliver.batch.run import cut
 from conflict_extract.deliver.batch.work import BlockHandler
-from conflict_extract.errors import BatchError
+from conflict_extract.deliver.compare import compare, read_reports
+from conflict_extract.errors import BatchError, InputError
 from conflict_extract.settings import Settings
 from tests.deliver.sample import sample_report
 
@@ -40,7 +43,7 @@ def article(number: int) -> str:
 
 def in_process(settings, options):
     """An engine that works in this process, with the session's model."""
-    handler = BlockHandler(settings, {"reports": options.jsonl, "no_text": options.no_text})
+    handler = BlockHandler(settings, {"reports": options.jsonl or options.reports, "no_text": options.no_text})
     return lambda chunks: (handler(chunk, {}, lambda number: None) for chunk in chunks)
 
 
@@ -86,6 +89,56 @@ def test_rows_of_a_report_fill_every_column():
     for name, found in rows.items():
         assert all(set(row) == {field for field, _ in FIELDS[name]} for row in found), name
         assert found or name == "errors", name
+
+
+def test_figures_of_a_claim_have_status_and_bounds(tmp_path):
+    path = tmp_path / "toll.jsonl"
+    text = "Brenk clinic\n\nThe rebels denied that more than 30 people had been killed in Brenk. The mayor said between 4 and 6 died."
+    path.write_text(json.dumps({"id": "t", "text": text}))
+    go([path], tmp_path / "out")
+    figures = [figure for row in table(tmp_path / "out", "claims") for figure in row["figures"]]
+    quantities = {row["quantity_id"]: row for row in table(tmp_path / "out", "quantities")}
+    assert {(f["status"], f["at_least"], f["best"], f["at_most"]) for f in figures} == {
+        ("denied", 31.0, 31.0, None), ("asserted", 4.0, None, 6.0),
+    }  # fmt: skip
+    assert all(f["at_least"] == quantities[f["quantity_id"]]["at_least"] for f in figures)
+
+
+def test_every_table_and_column_is_documented():
+    words = (Path(__file__).parents[2] / "docs/corpora.md").read_text(encoding="utf-8")
+    assert f"version is `{ARROW_SCHEMA}`" in words
+    for name, fields in FIELDS.items():
+        section = words.split(f"\n### {name}\n")[1].split("\n#")[0]
+        assert [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")] == [
+            field for field, _ in fields
+        ], name
+
+
+@pytest.mark.parametrize("jsonl", [False, True])
+def test_a_run_gives_its_reports_back(lines, tmp_path, extractor, jsonl):
+    rows = [json.loads(line) for line in lines.open(encoding="utf-8")]
+    rows.append({"id": "copy", "text": rows[2]["text"].replace("Monday", "Tuesday"), "date": "2024-03-19"})
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    out = tmp_path / "out"
+    go([lines], out, Options(part=4, chunk=2, jsonl=jsonl))
+    found = list(read_reports([out]))
+    assert [report.id for report, _ in found] == [*(f"n{n}" for n in range(9)), "copy"]
+    assert found[3][0] == extractor.extract(article(3), date="2024-03-18", id="n3")
+    assert found[9][1] == found[2][1] is not None
+    reports, clusters = zip(*found, strict=True)
+    assert compare(reports, clusters).copies >= 1
+
+
+def test_a_run_without_reports_says_so(lines, tmp_path):
+    go([lines], tmp_path / "out", Options(part=4, chunk=2, reports=False))
+    with pytest.raises(InputError, match="--no-reports"):
+        list(read_reports([tmp_path / "out"]))
+
+
+def test_parts_and_chunks_end_early_on_long_texts():
+    records = [Record(n, "f", n, text="x" * size) for n, size in enumerate([10, 90, 1, 1, 1, 200, 5])]
+    assert [[record.number for record in piece] for piece in cut(records, 3, 100)] == [[0, 1], [2, 3, 4], [5], [6]]
+    assert list(cut([], 3, 100)) == []
 
 
 def write_csv(path, delimiter=","):
@@ -178,7 +231,7 @@ def test_interrupted_run_equals_an_uninterrupted_one(lines, tmp_path):
     whole = tmp_path / "whole"
     go([lines], whole, options)
     broken = tmp_path / "broken"
-    handler = BlockHandler(Settings(), {})
+    handler = BlockHandler(Settings(), {"reports": True})
 
     def dying(chunks):
         for number, chunk in enumerate(chunks):

@@ -34,7 +34,7 @@ class Grouping(StrEnum):
     "conflict-extract compare monday/ tuesday.jsonl --by place --format png --out tolls.png"
 )
 def compare(
-    reports: Annotated[list[Path], typer.Argument(help="Reports as .json or .jsonl, or folders of them.")],
+    reports: Annotated[list[Path], typer.Argument(help="Reports as .json or .jsonl, folders of them, or folders of batch runs.")],
     by: Annotated[Grouping, typer.Option(help="Sort by incident, place or source.")] = Grouping.event,
     format: Annotated[Output, typer.Option("--format", "-f", help="Text, JSON, a page or a picture.")] = Output.table,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file (needed for png).")] = None,

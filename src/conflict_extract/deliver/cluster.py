@@ -152,7 +152,7 @@ def extract_dataset(
         settings: of the Extractors.
         actors: number of actors; default: one for each processor of the cluster, each asking for half a processor, so that a
             node that dies leaves room for its actors on the others.
-        reports: put each Report's JSON into the block.
+        reports: put each Report's JSON into the rows of `documents`.
         no_text: without the article's words.
         timeout: seconds a document may take, or None.
 
@@ -210,7 +210,7 @@ def ray_engine(settings: Settings, options: Options, *, address: str | None = No
                 ray.data.from_arrow(tables),
                 settings=settings,
                 actors=wanted,
-                reports=options.jsonl,
+                reports=options.jsonl or options.reports,
                 no_text=options.no_text,
                 timeout=options.timeout,
             )

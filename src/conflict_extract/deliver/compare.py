@@ -447,10 +447,17 @@ def _general(point: Point) -> bool:
 def read_reports(paths: Iterable[str | Path]) -> Iterator[tuple[Report, str | None]]:
     """Reports from files of one report (.json) or many (.jsonl), with the value of a field `cluster` beside them, if any.
 
+    A folder stands for its files; that of a batch run gives the run's Reports and clusters.
+
     Raises:
         InputError: a file cannot be read or a line is no report; the message names file and line.
     """
+    from conflict_extract.deliver.run_folder import is_run, run_reports
+
     for path in map(Path, paths):
+        if is_run(path):
+            yield from run_reports(path)
+            continue
         files = sorted(item for item in path.iterdir() if item.suffix in (".json", ".jsonl")) if path.is_dir() else [path]
         for file in files:
             yield from _read(file)

@@ -14,16 +14,17 @@ import pyarrow as pa
 
 from conflict_extract.schema import Actor, Claim, Report, Span
 
-ARROW_SCHEMA = "1.0"
+ARROW_SCHEMA = "1.1"  # 1.1: claims.figures and documents.report
 _S, _I, _F, _B = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _SS = pa.list_(_S)
 _SPAN = pa.struct([("start", _I), ("end", _I)])
+_FIGURE = pa.struct([("quantity_id", _S), ("status", _S), ("at_least", _F), ("best", _F), ("at_most", _F)])
 
 FIELDS: dict[str, list[tuple[str, pa.DataType]]] = {
     "documents": [
         ("document_id", _S), ("record", _I), ("file", _S), ("line", _I), ("published", _S), ("title", _S), ("text_sha256", _S),
         ("cluster", _S), ("characters", _I), ("words", _I), ("claims", _I), ("date_source", _S), ("warnings", _SS),
-        ("replaced", _I), ("keep", pa.map_(_S, _S)),
+        ("replaced", _I), ("keep", pa.map_(_S, _S)), ("report", _S),
     ],
     "claims": [
         ("document_id", _S), ("published", _S), ("claim_id", _S), ("key", _S), ("source", _S), ("source_actor", _S),
@@ -32,7 +33,7 @@ FIELDS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("source_confidence", _F), ("via_kind", _S), ("via", _S), ("cue", _S), ("cue_start", _I), ("cue_end", _I), ("act", _S),
         ("mode", _S), ("content", _S), ("content_spans", pa.list_(_SPAN)), ("target", _S), ("target_actor", _S),
         ("target_kb", _S), ("event", _S), ("events", pa.list_(pa.struct([("event_id", _S), ("status", _S)]))),
-        ("plover_act", _S), ("responsibility", _S), ("quantities", _SS), ("places", _SS), ("times", _SS), ("said", _SS),
+        ("plover_act", _S), ("responsibility", _S), ("quantities", _SS), ("figures", pa.list_(_FIGURE)), ("places", _SS), ("times", _SS), ("said", _SS),
         ("hedges", _SS), ("negated", _B), ("parent", _S), ("sentence", _S), ("sentence_start", _I), ("sentence_end", _I),
         ("confidence", _F),
     ],
@@ -76,9 +77,9 @@ def table_schema(name: str) -> pa.Schema:
 
 @lru_cache(maxsize=1)
 def block_schema() -> pa.Schema:
-    """One row a document: `record`, a list of structs for each table, and the Report as JSON (or null)."""
+    """One row a document: `record`, and a list of structs for each table."""
     lists = [(name, pa.list_(pa.struct(FIELDS[name]))) for name in TABLES]
-    return pa.schema([("record", _I), *lists, ("report", _S)])
+    return pa.schema([("record", _I), *lists])
 
 
 def explode(block: pa.Table, name: str) -> pa.Table:
@@ -172,11 +173,21 @@ def _claim(report: Report, claim: Claim, actors: dict[str, Actor]) -> dict[str, 
         "act": claim.act, "mode": claim.mode, "content": claim.text, "content_spans": _spans(claim.content),
         "target": target and target.name, "target_actor": claim.target, "target_kb": target and target.kb, "event": claim.event,
         "events": [{"event_id": e.event, "status": e.status} for e in claim.events], "plover_act": claim.plover_act,
-        "responsibility": claim.responsibility, "quantities": list(claim.quantities), "places": list(claim.places),
+        "responsibility": claim.responsibility, "quantities": list(claim.quantities), "figures": _figures(report, claim),
+        "places": list(claim.places),
         "times": list(claim.times), "said": list(claim.said), "hedges": [h.text for h in claim.hedges],
         "negated": claim.negated, "parent": claim.parent, "sentence": claim.sentence.text,
         "sentence_start": claim.sentence.start, "sentence_end": claim.sentence.end, "confidence": claim.confidence,
     }  # fmt: skip
+
+
+def _figures(report: Report, claim: Claim) -> list[dict[str, Any]]:
+    rows = []
+    for figure in claim.figures:
+        q = report.quantity(figure.quantity)
+        row = {"quantity_id": q.id, "status": figure.status, "at_least": q.at_least, "best": q.best, "at_most": q.at_most}
+        rows.append(row)
+    return rows
 
 
 def _spans(spans: Iterable[Span]) -> list[dict[str, int]]:

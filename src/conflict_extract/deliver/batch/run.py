@@ -10,17 +10,17 @@ import fcntl
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from conflict_extract._version import __version__
 from conflict_extract.api import model_sha256
-from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA
+from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA, explode
 from conflict_extract.deliver.batch.near import Near
 from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
 from conflict_extract.deliver.batch.work import clean, document_id
@@ -33,14 +33,17 @@ from conflict_extract.settings import Settings
 # Maps chunks of records to blocks (tables or IPC streams), in order.
 Engine = Callable[[Iterable[list[Record]]], Iterator[bytes | pa.Table]]
 FINGERPRINT = 1 << 20  # bytes hashed at either end of an input file
+PART_CHARACTERS = 8_000_000  # a part ends here too, so that a corpus of books needs no more memory than one of news
+CHUNK_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True)
 class Options:
     """What a run does.
 
-    `part`: records in a part. `chunk`: records sent to a worker at once; divides `part`. `limit_length`: longest text in
+    `part`: most records in a part. `chunk`: most records sent to a worker at once. `limit_length`: longest text in
     characters (default: the setting `max_chars`). `timeout`: seconds a document may take. `jsonl`: write reports as JSON lines.
+    `reports`: keep each Report as JSON in the table `documents`, from which `compare` reads.
     `clusters`: find near-duplicates. `suffix_ids`: give a repeated id a suffix instead of an error.
     """
 
@@ -51,6 +54,7 @@ class Options:
     limit_length: int | None = None
     timeout: float | None = 300.0
     jsonl: bool = False
+    reports: bool = True
     no_text: bool = False
     clusters: bool = True
     suffix_ids: bool = False
@@ -101,8 +105,6 @@ def run(
     Raises:
         BatchError: the input or the folder cannot be used; the folder holds a run with other input or settings.
     """
-    if options.part % options.chunk:
-        raise BatchError(f"part ({options.part}) must be a multiple of chunk ({options.chunk})")
     files = expand(inputs)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -121,31 +123,33 @@ def _run(
     on_progress: Callable[[Progress], None] | None,
     engine: Engine | None,
 ) -> Summary:
-    writer = Writer(out, jsonl=options.jsonl)
-    reader = Reader(files, options.columns)
-    stream = _Stream(reader, writer, settings, options, out)
-    if engine is None:
-        pool = Pool(
-            settings,
-            processes=options.workers,
-            chunk=options.chunk,
-            timeout=options.timeout,
-            factory="conflict_extract.deliver.batch.work:BlockHandler",
-            options={"reports": options.jsonl, "no_text": options.no_text},
-        )
-        engine = pool.map
-    seen = dict.fromkeys(("documents", "words", "claims", "errors"), 0)
-    blocks: list[pa.Table] = []
-    try:
+    with ExitStack() as held:
+        if engine is None:
+            pool = held.enter_context(
+                Pool(
+                    settings,
+                    processes=options.workers,
+                    chunk=options.chunk,
+                    timeout=options.timeout,
+                    factory="conflict_extract.deliver.batch.work:BlockHandler",
+                    options={"reports": options.jsonl or options.reports, "no_text": options.no_text},
+                )
+            )
+            pool.hire()
+            engine = pool.map
+        writer = Writer(out, jsonl=options.jsonl)
+        reader = Reader(files, options.columns)
+        stream = held.enter_context(closing(_Stream(reader, writer, settings, options, out)))
+        seen = dict.fromkeys(("documents", "words", "claims", "errors"), 0)
+        blocks: list[pa.Table] = []
         for data in engine(stream.chunks()):
             block = data if isinstance(data, pa.Table) else pa.ipc.open_stream(data).read_all()
             blocks.append(block)
-            for row in block.column("documents").to_pylist():
-                for document in row:
-                    seen["documents"] += 1
-                    seen["words"] += document["words"]
-                    seen["claims"] += document["claims"]
-            seen["errors"] += sum(len(row) for row in block.column("errors").to_pylist())
+            documents = explode(block, "documents")
+            seen["documents"] += documents.num_rows
+            seen["words"] += pc.sum(documents.column("words")).as_py() or 0
+            seen["claims"] += pc.sum(documents.column("claims")).as_py() or 0
+            seen["errors"] += explode(block, "errors").num_rows
             first = blocks[0].column("record")[0].as_py()
             last = block.column("record")[-1].as_py()
             if last + 1 == stream.end_of_part(first):
@@ -153,8 +157,6 @@ def _run(
                 blocks = []
             if on_progress:
                 on_progress(Progress(share=reader.progress, resumed=stream.resumed, **seen))
-    finally:
-        stream.close()
     totals = writer.totals()
     write_json(out / "done.json", {**totals, "records": stream.total})
     return Summary(resumed=stream.resumed, **totals)
@@ -181,16 +183,15 @@ class _Stream:
 
     def chunks(self) -> Iterator[list[Record]]:
         """Chunks whose part is not complete, in order."""
-        records = iter(self.reader)
-        while part := [self._prepared(record) for record in islice(records, self.options.part)]:
+        records = (self._prepared(record) for record in self.reader)
+        for part in cut(records, self.options.part, PART_CHARACTERS):
             first, last = part[0].number, part[-1].number
             self.total = last + 1
             if self.writer.complete(first, last):
                 self.resumed += len(part)
                 continue
             self._ends[first] = last + 1
-            for at in range(0, len(part), self.options.chunk):
-                yield part[at : at + self.options.chunk]
+            yield from cut(part, self.options.chunk, CHUNK_CHARACTERS)
 
     def _prepared(self, record: Record) -> Record:
         if record.error is None and len(record.text) > self.limit:
@@ -222,6 +223,20 @@ class _Stream:
             self._near.__exit__(None, None, None)
         for path in self._scratch:
             path.unlink(missing_ok=True)
+
+
+def cut(records: Iterable[Record], count: int, characters: int) -> Iterator[list[Record]]:
+    """Lists of at most `count` records; a list that has reached so many characters ends too."""
+    piece: list[Record] = []
+    size = 0
+    for record in records:
+        piece.append(record)
+        size += len(record.text)
+        if len(piece) == count or size >= characters:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
 
 
 class _Ids:
@@ -263,6 +278,7 @@ def manifest(files: list[Path], settings: Settings, options: Options) -> dict[st
             "limit_length": options.limit_length,
             "timeout": options.timeout,
             "format": "jsonl" if options.jsonl else "parquet",
+            "reports": options.jsonl or options.reports,
             "no_text": options.no_text,
             "clusters": options.clusters,
             "duplicate_ids": "suffix" if options.suffix_ids else "error",

@@ -61,7 +61,7 @@ class BlockHandler:
 
     Args:
         settings: of the Extractor.
-        options: `reports` (bool): put each Report's JSON into the block; `no_text`: without the article's words.
+        options: `reports` (bool): put each Report's JSON into `documents`; `no_text`: without the article's words.
     """
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
@@ -102,7 +102,7 @@ class BlockHandler:
 
     def failure(self, record: Record, code: str, reason: str) -> Row:
         """The block row of a record that gives an error."""
-        row: Row = {"record": record.number, "report": None} | {name: [] for name in TABLES}
+        row: Row = {"record": record.number} | {name: [] for name in TABLES}
         row["errors"] = [error_row(record, code, reason)]
         return row
 
@@ -117,6 +117,8 @@ class BlockHandler:
         except Exception as error:  # one document must not stop the others
             reason = str(error) if isinstance(error, ConflictExtractError) else f"{type(error).__name__}: {error}"
             return self.failure(record, code_of(error), reason)
+        if self.no_text:
+            report = report.without_text()
         document = {
             "document_id": report.id, "record": record.number, "file": record.file, "line": record.line,
             "published": report.date, "title": record.title and clean(record.title),
@@ -124,13 +126,9 @@ class BlockHandler:
             "words": len(record.text.split()), "claims": len(report.claims), "date_source": report.meta.date_source,
             "warnings": list(report.meta.warnings), "replaced": report.meta.replaced,
             "keep": [(key, value and clean(value)) for key, value in record.keep.items()],
-        }  # fmt: skip
-        if self.no_text:
-            report = report.without_text()
-        return {
-            "record": record.number, "documents": [document], "errors": [], **report_rows(report),
             "report": report.model_dump_json() if self.reports else None,
         }  # fmt: skip
+        return {"record": record.number, "documents": [document], "errors": [], **report_rows(report)}
 
 
 def record_date(value: Any) -> Any:

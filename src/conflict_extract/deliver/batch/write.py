@@ -1,7 +1,7 @@
 """Writes a run's folder: parts that appear whole or not at all, and the manifest.
 
     DIR/manifest.json                      input, settings, versions; written before the first part
-    DIR/<table>/part-<first>-<last>.parquet   or DIR/reports/part-….jsonl and DIR/errors/part-….jsonl
+    DIR/<table>/part-<first>-<last>.parquet   or part-….jsonl of reports, documents, errors
     DIR/done.json                          written at the end: totals
 
 A part covers a range of record numbers. Its files are written under temporary names, flushed to disk and renamed; the file of
@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conflict_extract.deliver.batch.arrow import TABLES, explode
 
 PARQUET_ORDER = (*(name for name in TABLES if name != "documents"), "documents")
-JSONL_ORDER = ("reports", "errors")
+JSONL_ORDER = ("reports", "documents", "errors")
 
 
 class Writer:
@@ -64,30 +65,34 @@ class Writer:
 
     def _lines(self, name: str, block: pa.Table) -> bytes:
         if name == "reports":
-            rows = [row for row in block.column("report").to_pylist() if row is not None]
+            rows = explode(block, "documents").column("report").to_pylist()
         else:
-            rows = [json.dumps(row, ensure_ascii=False) for row in explode(block, "errors").to_pylist()]
+            table = explode(block, name)
+            plain = table.select([column for column in table.column_names if column != "report"]).to_pylist()
+            rows = [
+                json.dumps({**row, **({"keep": dict(row["keep"])} if "keep" in row else {})}, ensure_ascii=False) for row in plain
+            ]
         return "".join(row + "\n" for row in rows).encode()
 
     def totals(self) -> dict[str, int]:
         """Documents, words, claims and errors of all parts that are there."""
         counts = dict.fromkeys(("documents", "words", "claims", "errors"), 0)
         if self.jsonl:
-            for path in (self.folder / "reports").glob("part-*.jsonl"):
+            for path in (self.folder / "documents").glob("part-*.jsonl"):
                 with path.open("rb") as stream:
                     for line in stream:
-                        report = json.loads(line)
+                        row = json.loads(line)
                         counts["documents"] += 1
-                        counts["claims"] += len(report["claims"])
-                        counts["words"] += len((report["text"] or "").split())
+                        counts["claims"] += row["claims"]
+                        counts["words"] += row["words"]
             for path in (self.folder / "errors").glob("part-*.jsonl"):
                 counts["errors"] += sum(1 for _ in path.open("rb"))
             return counts
         for path in (self.folder / "documents").glob("part-*.parquet"):
             table = pq.read_table(path, columns=["words", "claims"])
             counts["documents"] += table.num_rows
-            counts["words"] += sum(table.column("words").to_pylist())
-            counts["claims"] += sum(table.column("claims").to_pylist())
+            counts["words"] += pc.sum(table.column("words")).as_py() or 0
+            counts["claims"] += pc.sum(table.column("claims")).as_py() or 0
         for path in (self.folder / "errors").glob("part-*.parquet"):
             counts["errors"] += pq.read_metadata(path).num_rows
         return counts
