@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_left
 from functools import lru_cache
 
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import ACTOR, use_words
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import Role, offices, roles
 
 _NEAR = 40  # tokens
@@ -28,7 +30,9 @@ def possessive_words() -> frozenset[str]:
 
 def by_office(scene: Scene, draft: Draft) -> bool:
     """ "Foreign Secretary X": whether the title alone settles the side (it may settle that there is none)."""
-    title = scene.doc[draft.first : draft.last].text.lower().split()
+    if forms_of(scene.doc).lower[draft.last - 1] not in _office_ends():
+        return False
+    title = forms_of(scene.doc).span(draft.first, draft.last).lower().split()
     for start in range(len(title)):
         office = offices().get(" ".join(title[start:]))
         if office is None:
@@ -42,6 +46,12 @@ def by_office(scene: Scene, draft: Draft) -> bool:
             draft.affiliation, draft.country = entry.id, entry.country
             return True
     return False
+
+
+@lru_cache(maxsize=1)
+def _office_ends() -> frozenset[str]:
+    """The last words of the titles in the table of offices, whole and what follows a hyphen in them."""
+    return frozenset(part for title in offices() for part in (title.split()[-1], re.split(r"\W+", title)[-1]))
 
 
 def local_authority(scene: Scene, draft: Draft, words: list[str]) -> str | None:

@@ -189,7 +189,7 @@ def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[st
             break
         determiner = determiner or token.lower_
         first += 1
-    text = doc[first : head + 1].text
+    text = forms_of(doc).span(first, head + 1)
     token = doc[first]
     if (
         starts_sentence(token)

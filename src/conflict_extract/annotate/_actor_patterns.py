@@ -14,6 +14,7 @@ from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import PLAIN_SIDES, affiliate, role_words, sides_of
 from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import ActorEntry, Role
 
 _GROUP_TYPES = {
@@ -102,9 +103,9 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     last = _right_edge(scene, index, role)
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
     if last > index + 1:
-        name += " " + " ".join(doc[index + 1 : last].text.split())
+        name += " " + " ".join(forms_of(doc).span(index + 1, last).split())
     sides = list(sides_of(scene, start, index, last))
-    words = [token.lower_ for token in doc[start : index + 1]]
+    words = forms_of(doc).lower[start : index + 1]
     draft = Draft(
         first=start,
         last=last,
@@ -118,7 +119,7 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
         gender=role.gender if not plural else None,
         number="plural" if plural or (role.kind == "population") else "singular",
         definite=determiner in ("the", "this", "that", "these", "those") or determiner in possessive_words(),
-        noun=doc[noun_start : index + 1].text.lower(),
+        noun=forms_of(doc).span(noun_start, index + 1).lower(),
         former=any(word in use_words("former", "same") for word in words),
     )
     if role.kind == "person":

@@ -19,6 +19,7 @@ from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, 
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import use_words
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import Role
 
 PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
@@ -163,7 +164,7 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
     if entry.affiliation and entry.type == "media":
         draft.affiliation = entry.id
     if entry.id.startswith("un/") and scene.index.get("un/un") is not None and role.kind == "person":
-        written = scene.doc[hit.first : hit.last].text.lower()
+        written = forms_of(scene.doc).span(hit.first, hit.last).lower()
         if written.startswith(("un ", "u.n. ", "united nations ")):
             draft.affiliation = "un/un"
 
@@ -178,11 +179,13 @@ def role_words(scene: Scene, first: int, title: Draft) -> str:
         elif doc[index].text in HYPHENS and index - 1 in scene.by_token:
             start = index + 2
     text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
-    rest = doc[title.head + 1 : title.last].text
+    rest = forms_of(doc).span(title.head + 1, title.last)
     if not rest or title.last > title.head + 6:
         return text
     if any(token.is_title for token in doc[title.head + 1 : title.last]) and doc[title.head].is_title:
-        text = doc[max(start, title.head) if start > title.head else title.head - len(text.split()) + 1 : title.head + 1].text
+        text = forms_of(doc).span(
+            max(start, title.head) if start > title.head else title.head - len(text.split()) + 1, title.head + 1
+        )
     return f"{text} {rest}"
 
 

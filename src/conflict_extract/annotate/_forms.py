@@ -32,6 +32,10 @@ class Forms:
         self.gap: list[bool] = (table[:, 3] > 0).tolist()
         self.kept: dict[str, Any] = {}
 
+    def span(self, first: int, last: int) -> str:
+        """The text of tokens `[first, last)`; empty when there are none."""
+        return self.source[self.begin[first] : self.end[min(last, len(self.end)) - 1]] if first < last else ""
+
 
 _last = threading.local()
 

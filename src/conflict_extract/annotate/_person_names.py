@@ -9,6 +9,7 @@ from conflict_extract.annotate._actor_draft import (
     PLACE_LABELS,
     abbreviated_titles,
     role_at,
+    roles_in,
     starts_sentence,
 )
 from conflict_extract.annotate._actor_names import head_of
@@ -69,7 +70,11 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             taken.update(range(ent.start, ent.end))
     tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    forms, roles = forms_of(doc), roles_in(doc)
     for index in range(len(doc) - 1):
+        word = forms.lower[index]
+        if roles[index] is None and (word.rstrip(".") not in abbreviated_titles() or word == forms.text[index]):
+            continue  # most words
         if index in taken or not _is_title(scene, index) or index in blocked:
             continue
         if tagged and doc[index].lower_.rstrip(".") not in abbreviated_titles():

@@ -68,7 +68,7 @@ def _person(scene: Scene, first: int, last: int) -> Draft:
         last=last,
         head=head_of(doc, first, last),
         kind="person",
-        name=" ".join(doc[first:last].text.split()),
+        name=" ".join(forms_of(doc).span(first, last).split()),
         rule="person",
         type="person",
         sector=None,
@@ -141,7 +141,7 @@ def _rank_only(scene: Scene, draft: Draft, first: int) -> None:
     words = {token.lower_.rstrip(".") for token in scene.doc[first : draft.first]}
     if words & use_words("title_military", "same"):
         draft.source_type, draft.sector = "military", "MIL"
-        draft.role = draft.role or " ".join(scene.doc[first : draft.first].text.split())
+        draft.role = draft.role or " ".join(forms_of(scene.doc).span(first, draft.first).split())
         sides = [scene.by_token[index] for index in range(first, draft.first) if index in scene.by_token]
         states = [scene.state(hit.entry) for hit in sides]
         if states and states[0] is not None:

@@ -218,15 +218,22 @@ def words(text: str) -> Iterator[Word]:
     [('israel', 0, 6), ('un', 9, 13), ('envoy', 14, 19)]
     """
     for match in _TOKEN.finditer(text):
-        piece, start = match.group(), match.start()
-        if piece[0].isalnum():
-            if len(piece) > 2 and piece[-2] in "'’" and piece[-1] in "sS":
-                piece = piece[:-2]
-            yield Word(fold(piece), start, start + len(piece), mark=False)
-        else:
-            yield Word(piece, start, start + 1, mark=True)
+        form, size, mark = _read(match.group())
+        start = match.start()
+        yield Word(form, start, start + size, mark)
 
 
+@lru_cache(maxsize=65536)
+def _read(piece: str) -> tuple[str, int, bool]:
+    """The folded form of a word or mark, its length without a possessive ending, whether it is a mark."""
+    if not piece[0].isalnum():
+        return piece, 1, True
+    if len(piece) > 2 and piece[-2] in "'’" and piece[-1] in "sS":
+        piece = piece[:-2]
+    return fold(piece), len(piece), False
+
+
+@lru_cache(maxsize=8192)
 def key_of(name: str) -> tuple[str, ...]:
     """The folded words of a name, as the index keeps them."""
     return tuple(word.form for word in words(name) if word.form not in _SKIPPED)
