@@ -110,7 +110,7 @@ def _agrees(arcs: Arcs, record: SaidRecord, pronoun: str) -> bool:
     if pronoun == "they":
         return plural
     if pronoun == "it":
-        return not plural and arcs.doc[head].ent_type_ not in ("PERSON", "PER") and arcs.lower[head] not in ("he", "she")
+        return not plural and arcs.ent[head] not in ("PERSON", "PER") and arcs.lower[head] not in ("he", "she")
     return not plural
 
 
@@ -120,12 +120,13 @@ def _by_words(arcs: Arcs, record: SaidRecord) -> str | None:
     if bounds is None:
         return None
     low, high = bounds[0], min(bounds[1], bounds[0] + REACH)
-    lemmas = [frozenset({arcs.lemma[i], arcs.lower[i]}) for i in range(low, high)]
-    there = frozenset[str]().union(*lemmas)
+    there = {*arcs.lemma[low:high], *arcs.lower[low:high]}
+    lemmas: list[frozenset[str]] = []
     for row in responsibility_cues():
         parts = row.parts
-        if parts[0] is None or not parts[0] & there:
+        if parts[0] is None or parts[0].isdisjoint(there):
             continue
+        lemmas = lemmas or [frozenset(pair) for pair in zip(arcs.lemma[low:high], arcs.lower[low:high], strict=True)]
         for i in range(len(lemmas)):
             end = _fits(lemmas, i, parts)
             if end is not None:

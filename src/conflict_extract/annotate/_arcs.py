@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc
 
+from conflict_extract.annotate._tokens import Tokens
 from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.lemmas import lemma_of
 
@@ -146,12 +148,10 @@ class Arcs:
     Attributes:
         head: index of the head (a root's is its own). dep, base: relation with and without its subtype. lemma, lower: in lower
         case. text: the Doc's text. starts, ends: character offsets. pos, tag: coarse and fine part of speech. kids: indices of the children, in order. left, right: the first token of the
-        subtree and the one after its last. sent: number of the sentence.
+        subtree and the one after its last. sent: number of the sentence. word: as written. ent: entity type or "".
     """
 
-    def __init__(self, doc: Doc) -> None:
-        self.doc = doc
-        tokens = tokens_of(doc)
+    def __init__(self, tokens: Tokens) -> None:
         self.text = tokens.text
         self.starts, self.ends = tokens.start, tokens.end
         self.head, self.dep, self.base = tokens.head, tokens.dep, tokens.base
@@ -161,6 +161,7 @@ class Arcs:
         ]
         self.kids, self.left, self.right = tokens.children, tokens.left, tokens.right
         self.sent = tokens.sent_number
+        self.word, self.ent = tokens.word, tokens.ent
         self._first: dict[int, dict[str, int]] = {}
         self._passive: dict[int, bool] = {}
 
@@ -181,17 +182,13 @@ class Arcs:
 
     def mask(self, spans: Iterable[Sequence[int]]) -> list[bool]:
         """For each token, whether one of the character spans touches it."""
-        size = len(self.head)
-        edges = [0] * (size + 1)
-        for span in spans:
-            tokens = self.tokens(span[0], span[1])
-            if tokens is not None:
-                edges[tokens[0]] += 1
-                edges[tokens[1]] -= 1
-        depth, mask = 0, []
-        for edge in edges[:size]:
-            depth += edge
-            mask.append(depth > 0)
+        mask = [False] * len(self.head)
+        reached = 0
+        for low, high in sorted(tokens for span in spans if (tokens := self.tokens(span[0], span[1])) is not None):
+            if high > reached:
+                low = max(low, reached)
+                mask[low:high] = [True] * (high - low)
+                reached = high
         return mask
 
     def case(self, i: int) -> str | None:
@@ -207,7 +204,7 @@ class Arcs:
 
     def is_time(self, i: int) -> bool:
         """Whether a nominal is a time, by its word or its entity."""
-        return self.lower[i] in TIME_WORDS or self.lemma[i] in TIME_WORDS or self.doc[i].ent_type_ in ("DATE", "TIME")
+        return self.lower[i] in TIME_WORDS or self.lemma[i] in TIME_WORDS or self.ent[i] in ("DATE", "TIME")
 
     def reduced(self, i: int) -> bool:
         """Whether an adverbial participle stands right after the subject that it describes ("the judge, killed on Monday, had …")."""
@@ -346,8 +343,8 @@ class Arcs:
         if self.tag[i] not in ("NNS", "NNPS", ""):
             return []
         for kid in self.kids[i]:
-            if kid < i and self.base[kid] in ("amod", "compound") and self.doc[kid].text[:1].isupper():
-                others = [inner for inner in self.kids[kid] if self.dep[inner] == "conj" and self.doc[inner].text[:1].isupper()]
+            if kid < i and self.base[kid] in ("amod", "compound") and self.word[kid][:1].isupper():
+                others = [inner for inner in self.kids[kid] if self.dep[inner] == "conj" and self.word[inner][:1].isupper()]
                 if others and others[-1] < i:
                     return [kid, *others]
         return []
@@ -379,3 +376,15 @@ class Arcs:
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """Character offsets of a token range."""
         return self.starts[start], self.ends[end - 1]
+
+
+_made: WeakKeyDictionary[Tokens, Arcs] = WeakKeyDictionary()
+
+
+def arcs_of(doc: Doc) -> Arcs:
+    """The lists over a Doc, made once for each state of its tree and tags."""
+    tokens = tokens_of(doc)
+    arcs = _made.get(tokens)
+    if arcs is None:
+        arcs = _made[tokens] = Arcs(tokens)
+    return arcs

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.annotate._arcs import SUBJECTS, Arcs, arcs_of
 from conflict_extract.annotate._salience import FACTORS, OTHER
 from conflict_extract.annotate.layer import EventMention, FrameRecord, NarratedRecord, QuantityRecord, SaidRecord, read
 
@@ -62,20 +62,19 @@ def narrated_clauses(doc: Doc) -> list[NarratedClause]:
     """
     return [
         NarratedClause(record.start, record.end, tuple(record.events), record.rule, tuple((a, b) for a, b in record.content))
-        for record in narrated_records(Arcs(doc), read(doc, "events", EventMention))
+        for record in narrated_records(doc, arcs_of(doc), read(doc, "events", EventMention))
     ]
 
 
-def narrated_records(arcs: Arcs, events: Sequence[EventMention]) -> list[NarratedRecord]:
+def narrated_records(doc: Doc, arcs: Arcs, events: Sequence[EventMention]) -> list[NarratedRecord]:
     """Records of layer `narrated`."""
-    return _Narrator(arcs, events).records()
+    return _Narrator(doc, arcs, events).records()
 
 
 class _Narrator:
-    def __init__(self, arcs: Arcs, events: Sequence[EventMention]) -> None:
+    def __init__(self, doc: Doc, arcs: Arcs, events: Sequence[EventMention]) -> None:
         self.arcs = arcs
-        doc = arcs.doc
-        size = len(doc)
+        size = len(arcs.head)
         said = read(doc, "said", SaidRecord)
         deeds = {event.start: event.end for event in events if event.type in ("ceasefire", "agreement", "surrender")}
         said = [record for record in said if not _is_deed(record, deeds)]
@@ -99,14 +98,11 @@ class _Narrator:
                 if tokens is not None and quantity.kind in FIGURES and quantity.in_claims:
                     self.figures[tokens[0]] = True
 
-        self.facts = list(
-            accumulate(
-                (self.figures[i] or (i in self.events and self.events[i].reports) for i in range(size)),
-                lambda a, b: a + b,
-                initial=0,
-            )
-        )
-        self.voices = list(accumulate(self.voice, lambda a, b: a + b, initial=0))
+        facts = list(self.figures)
+        for i, event in self.events.items():
+            facts[i] = facts[i] or event.reports
+        self.facts = list(accumulate(facts, initial=0))
+        self.voices = list(accumulate(self.voice, initial=0))
 
     def records(self) -> list[NarratedRecord]:
         """All narrated clauses, in order."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
+from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.lemmas import lemma_of
 from conflict_extract.lexicons.modality import TERMINATORS, ModalityRule, modality_index
 
@@ -51,9 +52,12 @@ class Scoper:
         matches: list[tuple[int, int, ModalityRule]] = []
         index = modality_index()
         for i in range(len(self.lower)):
-            rows = index.get(self.lower[i], ())
-            if self.lemma[i] != self.lower[i]:
-                rows = rows + index.get(self.lemma[i], ())
+            lower, lemma = self.lower[i], self.lemma[i]
+            if lower not in index and lemma not in index:
+                continue
+            rows = index.get(lower, ())
+            if lemma != lower:
+                rows = rows + index.get(lemma, ())
             for row in rows:
                 end = self._match(i, row)
                 if end is not None:
@@ -170,12 +174,10 @@ def _barriers(arcs: Arcs) -> tuple[frozenset[int], frozenset[int]]:
 def _sentences(doc: Doc) -> tuple[list[int], list[int]]:
     """First and last token (exclusive) of each token's sentence; without boundaries the text ends sentences by its marks."""
     starts = [0]
-    known = doc.has_annotation("SENT_START")
-    for i, token in enumerate(doc):
-        if i == 0:
-            continue
-        if token.is_sent_start if known else doc[i - 1].text in END:
-            starts.append(i)
+    if doc.has_annotation("SENT_START"):
+        tokens = tokens_of(doc)
+        return tokens.sent, tokens.sent_end
+    starts += [i for i in range(1, len(doc)) if doc[i - 1].text in END]
     starts.append(len(doc))
     first: list[int] = []
     last: list[int] = []

@@ -38,7 +38,7 @@ class Classes:
         self.arcs = arcs
         self.table = word_classes()
         self.actors = actor_tokens
-        self.ents = [token.ent_type_ for token in arcs.doc]
+        self.ents = arcs.ent
 
     def of(self, i: int) -> frozenset[str]:
         """Classes of the token in the table, by lemma or form."""
@@ -80,7 +80,11 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     index = trigger_index()
     used: set[int] = set()
     found: list[Found] = []
-    candidates = [(i, rows) for i in range(len(arcs.head)) if (rows := _rows(index, arcs.lemma[i], arcs.lower[i]))]
+    candidates = [
+        (i, rows)
+        for i, (lemma, lower) in enumerate(zip(arcs.lemma, arcs.lower, strict=True))
+        if (lemma in index or lower in index) and (rows := _rows(index, lemma, lower))
+    ]
     for several in (True, False):
         for i, rows in candidates:
             if i in used:

@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._acts import act_records
-from conflict_extract.annotate._arcs import Arcs
+from conflict_extract.annotate._arcs import Arcs, arcs_of
 from conflict_extract.annotate._attach import Attacher
 from conflict_extract.annotate._incidents import Grouper
 from conflict_extract.annotate._narrated import narrated_records
@@ -60,24 +60,25 @@ class EventsComponent:
             write_table(doc, "incidents", [])
             return doc
         require_tree(doc, "conflict_events")
-        arcs = Arcs(doc)
+        arcs = arcs_of(doc)
         found, events = find_events(doc, arcs)
-        write(doc, "events", events)
+        ordered = sorted(events, key=lambda event: (event.start, -event.end))
+        for number, event in enumerate(ordered, 1):
+            event.id = f"events:{number}"
         places = {record.id: record for record in read(doc, "places", PlaceMention)}
         rows = {row.key: row for row in read_table(doc, "places", PlaceRow)}
         times = {record.id: record for record in read(doc, "times", TimeRecord)}
         quantities = {record.id: record for layer in ("counts", "money") for record in read(doc, layer, QuantityRecord)}
         write_table(doc, "incidents", Grouper(arcs, found, events, places, rows, times, quantities).group())
         write(doc, "events", events)
-        write(doc, "narrated", narrated_records(arcs, events))
-        ordered = sorted(events, key=lambda event: event.start)
+        write(doc, "narrated", narrated_records(doc, arcs, events))
         write(doc, "acts", act_records(arcs, read(doc, "said", SaidRecord), ordered))
         return doc
 
 
 def find_events(doc: Doc, arcs: Arcs) -> tuple[list[Found], list[EventMention]]:
     """The triggers of a Doc and their records, in the same order; incidents are not set yet."""
-    actors = _actors(arcs)
+    actors = _actors(doc, arcs)
     said = read(doc, "said", SaidRecord)
     stops = _cues(arcs, said)
     classes = Classes(arcs, frozenset(actors))
@@ -157,9 +158,8 @@ def _cues(arcs: Arcs, said: list[SaidRecord]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _actors(arcs: Arcs) -> dict[int, str]:
+def _actors(doc: Doc, arcs: Arcs) -> dict[int, str]:
     """Head token of each mention of an actor (or of a pronoun's chain) -> the actor's key."""
-    doc = arcs.doc
     found: dict[int, str] = {}
     chains = {row.key: row.actor for row in read_table(doc, "chains", ChainRow)}
     for chained in read(doc, "coreference", CorefMention):

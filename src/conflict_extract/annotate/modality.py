@@ -9,7 +9,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._arcs import Arcs
+from conflict_extract.annotate._arcs import arcs_of
 from conflict_extract.annotate._scope import Scoper
 from conflict_extract.annotate.layer import ModalityRecord, write
 
@@ -37,7 +37,7 @@ def find_modality(doc: Doc) -> list[ModalityRecord]:
     """The modality cues of a Doc, in order of offset, with the offsets of their scopes."""
     if not len(doc):
         return []
-    arcs = Arcs(doc) if doc.has_annotation("DEP") else None
+    arcs = arcs_of(doc) if doc.has_annotation("DEP") else None
     records = []
     for cue in Scoper(doc, arcs).cues():
         last, edge = doc[cue.end - 1], doc[cue.high - 1]

@@ -157,7 +157,7 @@ class Trigger(Entry):
             raise ValueError(f"{self.words}: {self.acled[1]!r} is no sub-event of {self.acled[0]!r}")
         return self
 
-    @property
+    @cached_property
     def lemmas(self) -> tuple[str, ...]:
         """The lemmas of `words`."""
         return tuple(self.words.split(" "))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -98,7 +98,7 @@ class ModalityRule(Entry):
             raise ValueError(f"{self.id}: only a hedge is listed in hedges")
         return self
 
-    @property
+    @cached_property
     def items(self) -> tuple[Item, ...]:
         """The pattern, read."""
         return _items(self.pattern)
