@@ -31,7 +31,7 @@ layer            written by             record                   table
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from operator import attrgetter
@@ -405,7 +405,7 @@ register()
 
 def plain(record: Any) -> dict[str, Any]:
     """A record or table row as a dict of its fields (shallow: the values are plain data already)."""
-    kind: Hashable = type(record)
+    kind: Any = type(record)
     names, values = _fields(kind)
     return dict(zip(names, values(record), strict=True))
 
