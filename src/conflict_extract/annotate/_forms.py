@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from conflict_extract.annotate.layer import text_of
+from conflict_extract.annotate._tokens import surface_of
 
 
 class Forms:
@@ -19,17 +19,12 @@ class Forms:
     __slots__ = ("begin", "end", "gap", "kept", "lower", "source", "text")
 
     def __init__(self, doc: Doc) -> None:
-        self.source = text_of(doc)
-        table = doc.to_array(["ORTH", "IDX", "LENGTH", "SPACY"])
-        strings = doc.vocab.strings
-        orths = table[:, 0].tolist()
-        written = {orth: strings[orth] for orth in set(orths)}
-        lowered = {orth: form.lower() for orth, form in written.items()}
-        self.text: list[str] = [written[orth] for orth in orths]
-        self.lower: list[str] = [lowered[orth] for orth in orths]
-        self.begin: list[int] = table[:, 1].tolist()
-        self.end: list[int] = (table[:, 1] + table[:, 2]).tolist()
-        self.gap: list[bool] = (table[:, 3] > 0).tolist()
+        surface = surface_of(doc)
+        self.source = surface.text
+        self.text, self.lower = surface.word, surface.lower
+        self.begin, self.end = surface.start, surface.end
+        following = self.begin[1:] + [len(self.source)] * bool(self.begin)
+        self.gap = [after > end for end, after in zip(self.end, following, strict=True)]
         self.kept: dict[str, Any] = {}
 
     def span(self, first: int, last: int) -> str:

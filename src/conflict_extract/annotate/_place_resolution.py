@@ -22,6 +22,7 @@ from conflict_extract.lexicons.places import PlaceEntry
 
 ANCHORS, PER_ANCHOR = 64, 6  # other names that a name is measured against, and readings of each
 ROUNDS = 3
+BLOCK = 2048  # readings that are measured against the anchors at a time
 SHARPNESS = 1.2  # a point of score is worth this in the exponent of a probability
 INSIDE, OUTSIDE, HOLDS = 8.0, -3.0, 2.5
 IN_COUNTRY, NAMED_COUNTRY = 3.0, 0.8
@@ -90,7 +91,9 @@ def resolve(candidates: Sequence[Candidate], countries: Mapping[str, float]) -> 
     for _ in range(ROUNDS):
         votes, regions = _votes(groups, countries)
         anchors = _anchors(groups)
-        scores = [_score(groups, number, votes, regions, anchors) for number in range(len(groups))]
+        _company(groups, anchors)
+        whole = (sum(votes.values()), sum(regions.values()))
+        scores = [_score(groups, number, votes, regions, whole) for number in range(len(groups))]
         for group, score in zip(groups, scores, strict=True):
             _chances(group, score)
     picked = [_pick(groups, group, votes) for group in groups]
@@ -113,7 +116,7 @@ def _chances(group: Group, score: Floats) -> None:
     """Probabilities of a group's readings from their scores, and what the group votes for."""
     if not len(score):
         return
-    weights = np.exp(np.clip(score - score.max(), -30.0, 0.0) * SHARPNESS)
+    weights = np.exp(np.maximum(score - score.max(), -30.0) * SHARPNESS)
     group.chance = weights / weights.sum()
     much = min(2.0, 1.0 + 0.25 * (len(group.items) - 1))
     country: dict[str, float] = defaultdict(float)
@@ -158,15 +161,20 @@ def _anchors(groups: Sequence[Group]) -> Anchors:
 
 
 def _score(
-    groups: Sequence[Group], number: int, country: Mapping[str, float], region: Mapping[int, float], anchors: Anchors
+    groups: Sequence[Group],
+    number: int,
+    country: Mapping[str, float],
+    region: Mapping[int, float],
+    whole: tuple[float, float],
 ) -> Floats:
+    """The scores of a group's readings; `whole`: the sums of all weights of countries and of regions."""
     group = groups[number]
     if not len(group.prior):
         return group.prior
     own_country, own_region = group.country_votes, group.region_votes
-    all_countries = sum(country.values()) - sum(own_country.values()) + DAMPING
-    all_regions = sum(region.values()) - sum(own_region.values()) + DAMPING
-    score = group.prior.copy()
+    all_countries = whole[0] - sum(own_country.values()) + DAMPING
+    all_regions = whole[1] - sum(own_region.values()) + DAMPING
+    points: list[float] = group.prior.tolist()
     by_code: dict[str, float] = {}
     by_region: dict[int, float] = {}
     for position, (code, one) in enumerate(zip(group.country, group.admin1.tolist(), strict=True)):
@@ -174,13 +182,13 @@ def _score(
             if code not in by_code:
                 weight = max(0.0, country.get(code, 0.0) - own_country.get(code, 0.0))
                 by_code[code] = IN_COUNTRY * weight / all_countries + NAMED_COUNTRY * min(1.0, weight)
-            score[position] += by_code[code]
+            points[position] += by_code[code]
         if one:
             if one not in by_region:
                 weight = max(0.0, region.get(one, 0.0) - own_region.get(one, 0.0))
                 by_region[one] = IN_REGION * weight / all_regions + NAMED_REGION * min(1.0, weight)
-            score[position] += by_region[one]
-    group.company = _nearness(group, number, anchors)
+            points[position] += by_region[one]
+    score = np.array(points, dtype=np.float64)
     score += NEAR * group.company
     if group.within:
         score += _containment(groups, group)
@@ -191,22 +199,36 @@ def _score(
     return score
 
 
-def _nearness(group: Group, number: int, anchors: Anchors) -> Floats:
-    """Between 0 and 1: how close each reading lies to the likely readings of the other names."""
-    others = anchors.group != number
-    if not others.any():
-        return np.zeros(len(group.prior))
-    kilometres = np.arccos(np.clip(group.point @ anchors.point[others].T, -1.0, 1.0)) * EARTH
+def _company(groups: Sequence[Group], anchors: Anchors) -> None:
+    """Set `company` of all groups: how close each reading lies to the likely readings of the other names, between 0 and 1."""
+    sizes = [len(group.prior) for group in groups]
+    if not len(anchors.group) or not sum(sizes):
+        for group in groups:
+            group.company = np.zeros(len(group.prior))
+        return
+    owner = np.repeat(np.arange(len(groups)), sizes)
+    point = np.concatenate([group.point for group in groups])
+    admin2 = np.concatenate([group.admin2 for group in groups])
+    wide = np.array([kind in ("country", "entry") for group in groups for kind in group.kinds])
+    parts = [
+        _nearness(owner[at : at + BLOCK], point[at : at + BLOCK], admin2[at : at + BLOCK], anchors)
+        for at in range(0, len(owner), BLOCK)
+    ]
+    total = np.concatenate(parts) * (np.abs(point).sum(axis=1) > 0)
+    company = 1.0 - np.exp(-total * np.where(wide, 0.5, 1.0) / 1.2)
+    for group, part in zip(groups, np.split(company, np.cumsum(sizes)[:-1]), strict=True):
+        group.company = part
+
+
+def _nearness(owner: Integers, point: Floats, admin2: Integers, anchors: Anchors) -> Floats:
+    """For readings of the groups `owner`, the nearness to the best reading of each other name, summed over the names."""
+    kilometres = np.arccos(np.minimum(np.maximum(point @ anchors.point.T, -1.0), 1.0)) * EARTH
     value = 0.7 * np.exp(-kilometres / NEIGHBOURS_KM) + 0.3 * np.exp(-kilometres / PROVINCE_KM)
-    admin2 = anchors.admin2[others]
-    value = np.maximum(value, 0.9 * ((group.admin2[:, None] == admin2[None, :]) & (group.admin2[:, None] > 0)))
-    value *= anchors.chance[others][None, :]
-    numbers = anchors.group[others]
-    first = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]])
-    total = np.maximum.reduceat(value, first, axis=1).sum(axis=1)
-    total *= np.abs(group.point).sum(axis=1) > 0
-    wide = np.array([kind in ("country", "entry") for kind in group.kinds])
-    return np.asarray(1.0 - np.exp(-total * np.where(wide, 0.5, 1.0) / 1.2), dtype=np.float64)
+    value = np.maximum(value, 0.9 * ((admin2[:, None] == anchors.admin2[None, :]) & (admin2[:, None] > 0)))
+    value *= anchors.chance[None, :]
+    value[owner[:, None] == anchors.group[None, :]] = 0.0
+    first = np.flatnonzero(np.concatenate([[True], anchors.group[1:] != anchors.group[:-1]]))
+    return np.asarray(np.maximum.reduceat(value, first, axis=1).sum(axis=1), dtype=np.float64)
 
 
 def _reach(said: float) -> float:

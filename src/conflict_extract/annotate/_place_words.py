@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
-from conflict_extract.annotate.layer import text_of
+from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.places import place_words
 
 ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
 HYPHENS = frozenset("-‐‑–")
 POSSESSIVE = frozenset(("'s", "’s"))
+_SMALL = frozenset("abcefghijklmnopqrstuvwxyz,.")  # no name begins so; "d'" may
 
 
 def slot(name: str) -> frozenset[str]:
@@ -53,26 +54,13 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.source = text_of(doc)
-        table = doc.to_array(["ORTH", "IDX", "LENGTH", "SPACY", "SENT_START", "IS_STOP", "IS_PUNCT"])
-        forms: dict[int, tuple[str, str, bool]] = {}
-        strings = doc.vocab.strings
-        self.text: list[str] = []
-        self.lower: list[str] = []
-        self.cap: list[bool] = []
-        for orth in table[:, 0].tolist():
-            form = forms.get(orth)
-            if form is None:
-                text = strings[orth]
-                form = forms[orth] = (text, text.lower(), _capital(text))
-            self.text.append(form[0])
-            self.lower.append(form[1])
-            self.cap.append(form[2])
-        self.begin: list[int] = table[:, 1].tolist()
-        self.end: list[int] = (table[:, 1] + table[:, 2]).tolist()
-        self.gap: list[bool] = (table[:, 3] > 0).tolist()
-        self.sentence_start: list[bool] = (table[:, 4] == 1).tolist()
-        self.stop: list[bool] = ((table[:, 5] > 0) | (table[:, 6] > 0)).tolist()
+        forms = forms_of(doc)
+        self.source, self.text, self.lower = forms.source, forms.text, forms.lower
+        self.begin, self.end, self.gap = forms.begin, forms.end, forms.gap
+        self.cap: list[bool] = [_capital(text) if text[:1] not in _SMALL else False for text in forms.text]
+        table = doc.to_array(["SENT_START", "IS_STOP", "IS_PUNCT"])
+        self.sentence_start: list[bool] = (table[:, 0] == 1).tolist()
+        self.stop: list[bool] = ((table[:, 1] > 0) | (table[:, 2] > 0)).tolist()
 
     def __len__(self) -> int:
         return len(self.text)
