@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 PARTS = 5
 SEED = 0
 RIDGE = 2.0
+LEAST_DEVIATION = 0.2  # a feature of few examples gets a weight of few examples
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ def collect(paths: Sequence[Path]) -> Data:
             names = {f"c{draft.number}": name_features(index, draft) for draft in drafts if draft.source is not None}
             judgement = judge(document, report)
             for item in judgement.judged:
-                model: Model = item.kind  # type: ignore[assignment]  # kinds of Judged are the models' names
+                model = item.kind
                 found = names[item.claim] if model == "name" else features[item.claim]
                 data.examples[model].append(Example(group, number, found, item.right))
             for model in FEATURES:
@@ -98,7 +99,7 @@ def fit(x: Floats, y: Floats, ridge: float = RIDGE) -> Floats:
         ridge: weight of the sum of squares of the standardised weights (the bias is free).
     """
     mean, deviation = x.mean(0), x.std(0)
-    deviation[deviation < 1e-9] = 1.0
+    deviation = np.maximum(deviation, LEAST_DEVIATION)
     z = np.concatenate([np.ones((len(x), 1)), (x - mean) / deviation], 1)
     penalty = ridge * np.eye(z.shape[1])
     penalty[0, 0] = 0.0

@@ -108,15 +108,14 @@ def name_features(index: Index, draft: Draft) -> Features:
     name = row.name.casefold() if row is not None else words
     pronoun = words in PRONOUNS
     inside = name in words
-    shared = not inside and bool(set(name.split()) & set(words.split()))
+    resolved = not inside and row is not None
+    shared = resolved and not pronoun and bool(set(name.split()) & set(words.split()))
     return {
-        "pronoun": float(pronoun and not inside),
-        "unresolved": float(pronoun and inside),
+        "pronoun": float(resolved and pronoun),
         "short": float(shared),
-        "other": float(not pronoun and not inside and not shared),
+        "other": float(resolved and not pronoun and not shared),
         "common": float(inside and not pronoun and row is not None and row.name[:1].islower()),
-        "rowless": float(row is None and not pronoun),
-        "continues": float(draft.continues is not None),
+        "unresolved": float(row is None or (pronoun and inside)),
     }
 
 

@@ -165,7 +165,8 @@ class Task(StrEnum):
 
 @app.command(
     epilog="Examples:  conflict-extract evaluate parse dev.conllu.gz  ·  "
-    "conflict-extract evaluate claims gold/ --predictions out.jsonl"
+    "conflict-extract evaluate claims gold/ --predictions out.jsonl  ·  "
+    "conflict-extract evaluate claims gold/ --by-confidence --plot confidence.png"
 )
 def evaluate(
     task: Annotated[Task, typer.Argument(help="What to measure.")],
@@ -176,12 +177,27 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(help="For claims: write scores, confusions and errors (all, or --errors many) as a page.")
     ] = None,
+    by_confidence: Annotated[
+        bool, typer.Option("--by-confidence", help="For claims and attribution: what is right by how sure the library was of it.")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option(help="With --by-confidence: draw it into this file (.png, .svg, .pdf).")] = None,
 ) -> None:
     """Measure the library on annotated data, with the field's metrics."""
     import importlib
 
     from conflict_extract.deliver.table import print_scores
 
+    if plot is not None and not by_confidence:
+        raise typer.BadParameter("--plot goes with --by-confidence")
+    if by_confidence:
+        if task not in (Task.claims, Task.attribution):
+            raise typer.BadParameter("--by-confidence is for claims and attribution")
+        if errors is not None or html is not None or predictions is not None:
+            raise typer.BadParameter("--by-confidence goes without --errors, --html and --predictions")
+        from conflict_extract.deliver.confidence_view import report_confidence
+
+        report_confidence(gold, plot, as_json)
+        return
     if errors is not None or html is not None:
         if task is not Task.claims:
             raise typer.BadParameter("--errors and --html are for claims")

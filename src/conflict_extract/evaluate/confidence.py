@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from conflict_extract.errors import GoldError
 from conflict_extract.evaluate.claim_scores import ENOUGH, WORD, View, match
@@ -28,6 +28,8 @@ from conflict_extract.evaluate.claims import read_documents, to_gold
 from conflict_extract.evaluate.names import name_key
 from conflict_extract.schema import Report, Span
 
+Kind = Literal["attributed", "narrated", "name"]
+KINDS: tuple[Kind, ...] = ("attributed", "narrated", "name")
 THRESHOLDS = (0.0, 0.5, 0.7, 0.9)
 BINS = 10
 
@@ -43,7 +45,7 @@ class Judged:
         right: what the annotation says.
     """
 
-    kind: str
+    kind: Kind
     claim: str
     confidence: float
     right: bool
@@ -55,7 +57,7 @@ class Judgement:
 
     document: str
     judged: list[Judged]
-    gold: dict[str, int]
+    gold: dict[Kind, int]
 
 
 # -- judging ---------------------------------------------------------------------------------------------
@@ -225,14 +227,14 @@ def by_threshold(judged: Sequence[Judged], gold: int, thresholds: Sequence[float
     return rows
 
 
-def summary(judgements: Sequence[Judgement]) -> dict[str, dict[str, Any]]:
+def summary(judgements: Sequence[Judgement]) -> dict[Kind, dict[str, Any]]:
     """Figures for each kind that was judged.
 
     Returns:
         For attributed, narrated, name: `judged`, `right` (share), `error` (expected calibration error), `bins`, `thresholds`.
     """
-    out: dict[str, dict[str, Any]] = {}
-    for kind in ("attributed", "narrated", "name"):
+    out: dict[Kind, dict[str, Any]] = {}
+    for kind in KINDS:
         judged = [item for judgement in judgements for item in judgement.judged if item.kind == kind]
         if not judged:
             continue

@@ -16,7 +16,7 @@ FEATURES: dict[Model, tuple[str, ...]] = {
         "cue", "source", "content", "no_content", "fit", "other_source", "quoted", "learned_only", "event", "event_fit", "figure",
     ),
     "narrated": ("figure", "salience", "asserted", "learned"),
-    "name": ("pronoun", "unresolved", "short", "other", "common", "rowless", "continues"),
+    "name": ("pronoun", "short", "other", "common", "unresolved"),
 }  # fmt: skip
 
 
