@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from conflict_extract.annotate.layer import text_of
+from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.quantities import not_counted, person_nouns, thing_nouns, word_set
 from conflict_extract.values.reject import is_counted_noun, looks_plural
 
@@ -54,8 +54,9 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = text_of(doc)  # Doc.text joins all tokens at every call
-        self.starts = [token.idx for token in doc]
+        tokens = tokens_of(doc)
+        self.text, self.starts, self.ends, self.lower = tokens.text, tokens.start, tokens.end, tokens.lower
+        self.firsts = tokens.firsts
         self.tagged = bool(len(doc)) and doc.has_annotation("TAG")
         self.tree = doc._.ce_scheme == "ud2" and doc.has_annotation("DEP")
         self._sentence_starts = self._sentences()
@@ -65,8 +66,7 @@ class Words:
         at = bisect_right(self.starts, position) - 1
         if at < 0:
             return 0
-        token = self.doc[at]
-        return at if position < token.idx + len(token) else at + 1
+        return at if position < self.ends[at] else at + 1
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Offsets of the sentence that holds the character at `position`."""
@@ -79,7 +79,7 @@ class Words:
     def _sentences(self) -> list[int]:
         """Where sentences start: from the annotation, else after a full stop before a capital and after line breaks."""
         if self.doc.has_annotation("SENT_START"):
-            starts = [token.idx for token in self.doc if token.is_sent_start]
+            starts = [self.starts[first] for first in self.firsts]
             return [at for at in starts if not self._breaks_off(at)] or [0]
         starts = [0]
         fresh = False

@@ -24,6 +24,8 @@ _NO_PEOPLE = re.compile(
     r"(?<![^\W_])no\s((?:[a-z]+\s){0,2}?)([a-z]+)\s(?:was|were|had been|have been|has been)\s(?:reported\s|reportedly\s)?(killed|hurt|injured|wounded|missing|harmed)(?![^\W_])",
     re.IGNORECASE,
 )
+_ZERO_NOUNS = ("casualt", "deaths", "injuries", "fatalities", "survivors", "victims")
+_NOBODY_WORDS = ("no one", "no-one", "nobody", "none")
 _NONE_OF = re.compile(r"(?<![^\W_])none\sof\s(?:the|these|those|its|their)\s$", re.IGNORECASE)
 _ROLE = frozenset({"killed", "wounded", "missing", "captured", "detained", "abducted"})
 
@@ -33,9 +35,10 @@ def singles(words: Words, records: list[QuantityRecord]) -> list[QuantityRecord]
     doc = words.doc
     ends = {record.end: record for record in records if record.kind == "count" and record.category in _ROLE}
     made: list[QuantityRecord] = []
-    for index, token in enumerate(doc):
-        if token.lower_ not in ("a", "an"):
+    for index, lower in enumerate(words.lower):
+        if lower not in ("a", "an"):
             continue
+        token = doc[index]
         phrase = singular_phrase(words, index)
         if phrase is None:
             continue
@@ -133,7 +136,8 @@ def zeros(text: str, records: list[QuantityRecord]) -> list[QuantityRecord]:
         made.append(record)
         return record
 
-    for match in _ZERO.finditer(text):
+    lower = text.lower()
+    for match in _ZERO.finditer(text) if any(noun in lower for noun in _ZERO_NOUNS) else ():
         noun = match[1].split()[-1].lower()
         kind = {
             "deaths": "killed",
@@ -153,7 +157,7 @@ def zeros(text: str, records: list[QuantityRecord]) -> list[QuantityRecord]:
             kind,
             "no + casualties",
         )
-    for match in _NOBODY.finditer(text):
+    for match in _NOBODY.finditer(text) if any(word in lower for word in _NOBODY_WORDS) else ():
         kind = {"killed": "killed", "missing": "missing", "detained": "detained", "arrested": "detained"}.get(
             match[1].lower(), "wounded"
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
 from conflict_extract.lexicons.events import LightVerb, Trigger, light_verbs, trigger_index, word_classes
 
+WINDOW = 12  # tokens on either side of a trigger's first word that hold its other words
 NAMES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
 PEOPLE = frozenset({"PERSON", "PER", "NORP"})
 SITES = frozenset({"GPE", "LOC", "FAC"})
@@ -89,10 +90,14 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
         for i, rows in candidates:
             if i in used:
                 continue
+            near: set[str] = set()
+            if several and any(len(row.lemmas) > 1 for row in rows):
+                low, high = max(0, i - WINDOW), i + WINDOW + 1
+                near = {*arcs.lemma[low:high], *arcs.lower[low:high]}
             if not several and _nominal(arcs, i):
                 rows = tuple(sorted(rows, key=lambda row: row.frame != "n.self"))
             for row in rows:
-                if (len(row.lemmas) > 1) is not several:
+                if (len(row.lemmas) > 1) is not several or (several and not near.issuperset(row.lemmas)):
                     continue
                 tokens = _match(arcs, classes, i, row)
                 if tokens is not None and not tokens & used:
@@ -232,7 +237,7 @@ def _phrase(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | Non
     tokens = [i]
     left = list(lemmas[1:])
     while left:
-        near = [n for n in _near(arcs, tokens) if n not in tokens and abs(n - i) <= 12]
+        near = [n for n in _near(arcs, tokens) if n not in tokens and abs(n - i) <= WINDOW]
         hit = next(((n, word) for word in left for n in near if arcs.lemma[n] == word or arcs.lower[n] == word), None)
         if hit is None:
             return None
