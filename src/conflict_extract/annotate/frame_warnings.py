@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from conflict_extract.lexicons.frame import english_words, frame_phrases
+from conflict_extract.lexicons.frame import english_words, stub_phrases
 
 ENGLISH_SHARE = 0.12
 """Least share of the commonest English function words among words (our ordinary articles: 0.25 and more; other languages: under 0.06)."""
 _MIN_WORDS = 30
 _SAMPLE = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[a-zà-ÿ]")
 _TAG = re.compile(r"</?(?:p|div|span|br|a|img|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|script|style|figure|iframe|section|article|blockquote)"
                   r"(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)  # fmt: skip
 _ENTITY = re.compile(
@@ -23,16 +24,17 @@ def text_warnings(text: str) -> list[str]:
     """Codes among not_english, markup, stub."""
     found: list[str] = []
     sample = text[:_SAMPLE]
-    words = [word.lower() for word in _WORD.findall(sample)]
+    plain = sample.isascii()
+    words = _WORD.findall(sample.lower()) if plain else [word.lower() for word in _WORD.findall(sample)]
     if words:
-        share = sum(word in english_words() for word in words) / len(words)
-        foreign = sum(not word.isascii() and not re.match(r"[a-zà-ÿ]", word) for word in words) / len(words)
+        share = sum(map(english_words().__contains__, words)) / len(words)
+        foreign = 0 if plain else sum(not word.isascii() and not _LATIN.match(word) for word in words) / len(words)
         if (len(words) >= _MIN_WORDS and share < ENGLISH_SHARE) or (len(words) >= 4 and foreign > 0.5):
             found.append("not_english")
     if _count(_TAG, text, 2) or _count(_ENTITY, text, 3) or _count(_WIKI, text, 2):
         found.append("markup")
-    stub = frame_phrases("stub")
-    if stub.search(text[:4000]) or (len(text) > 4000 and stub.search(text[-1500:])):
+    stub = stub_phrases()
+    if stub.search(text[:4000].lower()) or (len(text) > 4000 and stub.search(text[-1500:].lower())):
         found.append("stub")
     return found
 

@@ -37,6 +37,13 @@ def frame_phrases(kind: str) -> re.Pattern[str]:
 
 
 @cache
+def stub_phrases() -> re.Pattern[str]:
+    """The phrases of cut texts, for a search through text in lower case: several times faster than one that ignores case."""
+    rows = [row.pattern for row in load_table("frame_phrases", FramePhrase) if row.kind == "stub"]
+    return re.compile("|".join(f"(?:{row})" for row in rows))
+
+
+@cache
 def agencies() -> frozenset[str]:
     """News agencies and wire services as they sign."""
     return frozenset(row.form for row in load_table("news_agencies", Word))
