@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,15 +24,29 @@ ARTICLE = "The governor of Orlova said on Monday that at least 12 people had bee
 pytestmark = pytest.mark.slow
 
 
+# Every file system but /proc read-only, in a mount namespace of its own; then a user without rights or home.
+CONFINE = """
+while read -r _ place _; do case $place in /proc*) ;; *) mount -o remount,bind,ro "$place" 2>/dev/null;; esac; done < /proc/self/mounts
+exec unshare --user --map-user=65534 "$@"
+"""
+
+
+def confined():
+    """The words before a command that confine it; none where namespaces are not allowed, and only the variables stay."""
+    words = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", CONFINE, "sh"]
+    allowed = shutil.which("unshare") and subprocess.run([*words, "true"], capture_output=True).returncode == 0
+    return words if allowed else []
+
+
 @pytest.fixture(scope="module")
 def served():
-    """A service without home and temporary folder: (URL, process)."""
+    """A service that can write nowhere and has no home and temporary folder: (URL, process)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     nowhere = dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), "/nonexistent")
-    command = [sys.executable, "-B", "-m", "conflict_extract", "serve", "--port", str(port), "--workers", "1"]
-    process = subprocess.Popen(command, env={**os.environ, **nowhere}, stderr=subprocess.PIPE, text=True)
+    command = [*confined(), sys.executable, "-m", "conflict_extract", "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, cwd="/", env={**os.environ, **nowhere}, stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     for _ in range(900):
         try:
@@ -43,6 +58,16 @@ def served():
     yield url, process
     process.kill()
     process.wait()
+
+
+@pytest.mark.skipif(not confined(), reason="namespaces are not allowed here")
+def test_the_service_can_write_nowhere(served, tmp_path):
+    for member in [psutil.Process(served[1].pid), *psutil.Process(served[1].pid).children(recursive=True)]:
+        mounts = Path(f"/proc/{member.pid}/mounts").read_text().splitlines()
+        writable = [line.split()[1] for line in mounts if "rw" in line.split()[3].split(",")]
+        assert not {"/", "/tmp", str(tmp_path)} & set(writable), writable
+        status = Path(f"/proc/{member.pid}/status").read_text()
+        assert re.search(r"CapEff:\s0+$", status, re.MULTILINE), "no rights of root are left"
 
 
 def blocks(language):
