@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
 from conflict_extract.annotate import encoder, layer
-from conflict_extract.annotate._reader import agree
+from conflict_extract.annotate._reader import Reader, _Work, agree
 from conflict_extract.annotate.tokenizer import make_tokenizer
 from conflict_extract.errors import ModelError, PipelineError
 
@@ -328,3 +328,15 @@ def test_the_model_has_what_the_documentation_says(run: Any) -> None:
     names = [o.name for o in reader.session().get_outputs()]
     assert names == ["xpos", "upos", "feats", "sent", "ner", "role", "arc", "rel_dep", "rel_head", "link_cue", "link_other"]
     assert np.isfinite(reader._rel).all()
+
+
+def test_a_capital_after_a_full_stop_starts_a_sentence_unless_the_network_is_sure() -> None:
+    words = ["They", "left", ".", "He", "said", "“", "Go", ".", "”", "She", "did", ".", "then", "Mr.", "Odo", ".", "X"]
+    spaces = [3, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0]
+    work = _Work(Reader(), words, [0] * len(words), spaces, [(5,)] * len(words), None)
+    sent = np.zeros((len(words), 2), np.float32)
+    sent[:, 0] = 1.5
+    work.last = (0, len(words), {"sent": sent})
+    assert [words[i] for i in work.starts_in(0, len(words))] == ["They", "He", "She"]
+    sent[:, 0] = 2.5
+    assert [words[i] for i in work.starts_in(0, len(words))] == ["They"]

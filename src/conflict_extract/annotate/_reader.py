@@ -25,6 +25,11 @@ OUTPUTS = [*_TAGS, "sent", *_EMITTED, "arc", "rel_dep", "rel_head", "link_cue", 
 LIKELY = 0.5
 #: A mention of this probability keeps its label whatever other mentions of the name have.
 SURE_NAME = 0.9
+STOPS = frozenset(".?!")
+CLOSING = frozenset({'"', "”", "''", "’", "»"})
+#: After a full stop that is a word of its own, a blank and a capital a sentence starts unless the network is sure (9 to 1) that none does.
+#: All 1,412 such places in the development treebanks but two are starts.
+AFTER_STOP = -2.2
 #: So many windows are searched for names and attribution side by side.
 TOGETHER = 32
 Name = tuple[int, int, str, float]
@@ -196,7 +201,21 @@ class _Work:
         if self.given is not None:
             return [int(i) for i in start + np.flatnonzero(self.given[start:end])]
         sent = self.run(start, end)["sent"]
-        return [i for i in range(start, end) if sent[i - start, 1] > sent[i - start, 0] or self.spaces[i] == Space.PARAGRAPH]
+        lead = (sent[:, 1] - sent[:, 0]).tolist()
+        return [
+            i
+            for i, more in enumerate(lead, start)
+            if more > 0 or self.spaces[i] == Space.PARAGRAPH or (more > AFTER_STOP and i > start and self._after_stop(i))
+        ]
+
+    def _after_stop(self, i: int) -> bool:
+        """Tell whether a capital follows a full stop (or the like) and a blank; the mark may stand inside a closing quotation mark."""
+        if self.spaces[i] != Space.BLANK or not self.words[i][0].isupper():
+            return False
+        before = self.words[i - 1]
+        if before in CLOSING and i > 1:
+            before = self.words[i - 2]
+        return before in STOPS
 
     def take(self, start: int, end: int, keep: int) -> None:
         """Decide tags, sentences and trees of the words from ``start`` to ``keep`` by the window ``start`` to ``end``."""
