@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from conflict_extract.lexicons.quantities import not_counted, person_nouns, word_set
 from conflict_extract.values import bounds as bound_words
-from conflict_extract.values.money import Currency, currency_after, currency_before
+from conflict_extract.values.money import Currency, currency_after, currency_before, rate_currency
 from conflict_extract.values.numbers import Number, suffix_value
 from conflict_extract.values.reject import (
     is_counted_noun,
@@ -15,6 +15,7 @@ from conflict_extract.values.reject import (
     is_label,
     is_pronoun_one,
     is_year,
+    looks_plural,
     word_after,
     word_before,
 )
@@ -58,6 +59,9 @@ _AGE_BEFORE = re.compile(
 
 
 _NAME_AGE = re.compile(r"[A-Z][\w’'.-]+,?(?: [A-Z][\w’'.-]+)?,\s$|[A-Z][\w’'-]+ \($")
+
+
+_PERSON_AGE = re.compile(r"(?<![^\W_])([a-z]{2,20})(?:,\s| \()$")
 
 
 _MONEY_OF = word_set(
@@ -173,13 +177,19 @@ def _bare(text: str, item: Item, digits: bool) -> Item | None:
         return _proportion(text, item)
     if number.form == "ratio":
         return None
-    if digits and (is_identifier(text, number.start, end) or is_year(text, number)):
+    if digits and is_identifier(text, number.start, end):
+        return None
+    quoted = rate_currency(text, number.start, end) if digits else None
+    if quoted is not None:
+        item.kind, item.currency, item.rule = "money", quoted, "exchange rate"
+        return item
+    if digits and is_year(text, number):
         return None
     if digits and text[end : end + 2] in ("'s", "’s") and not text[end + 2 : end + 3].isalnum():
         return None  # "the 60's"
     if is_label(text, number) or is_pronoun_one(text, number):
         return None
-    if digits and _NAME_AGE.search(text, max(0, number.start - 40), number.start) and _plain_age(text, number, end):
+    if digits and _plain_age(text, number, end) and _behind_person(text, number.start):
         item.kind, item.rule = "age", "name and age"
         return item
     if not digits and number.start > 0 and text[number.start - 1] in "-‑" and text[number.start - 2 : number.start - 1].isalpha():
@@ -256,6 +266,14 @@ def _plain_age(text: str, number: Number, end: int) -> bool:
             or (closes == "." and not text[end + 1 : end + 2].isdigit())
         )
     )
+
+
+def _behind_person(text: str, start: int) -> bool:
+    """Whether a name or a noun for one person stands before a comma or bracket ("Ana Ruiz, 34", "the suspect, 27")."""
+    if _NAME_AGE.search(text, max(0, start - 40), start):
+        return True
+    match = _PERSON_AGE.search(text, max(0, start - 24), start)
+    return bool(match) and match[1] in person_nouns() and not looks_plural(match[1]) if match else False
 
 
 def _glued_left(text: str, start: int) -> bool:

@@ -211,6 +211,8 @@ def currency_before(text: str, position: int) -> Currency | None:
                 continue
             if form in ("R", "RM", "Rp") and gap and form == "R":
                 continue
+            if form.islower() and form.isalpha() and text[max(0, end - size - 2) : end - size - 1].isdigit():
+                continue  # "1 euro 20 cents"
             return Currency(end - size, end, form, found[0], found[1], False, found[2])
     return None
 
@@ -360,6 +362,45 @@ def country_words(text: str) -> dict[str, int]:
                     break
             i += 1
     return out
+
+
+_PER_UNIT = re.compile(
+    r"\s(?:to|per|against|versus|for)\s(?:the\s|an?\s|one\s|each\s)?(?:US\s|U\.S\.\s|American\s)?(?:dollar|euro|pound|greenback|sterling)(?![^\W_])",
+    re.IGNORECASE,
+)
+_CODE_PAIR = re.compile(r"(?<![^\W_])[A-Z]{3}\s?/\s?([A-Z]{3})(?![^\W_])")
+_NAME_BEFORE = re.compile(r"[^\W\d_]+")
+_RATE_VERB = re.compile(
+    r"\b(?:at|to|of|was|is|stood|traded|quoted|bought|buys|changed hands|past|near|below|above|than)\s$", re.IGNORECASE
+)
+
+
+def rate_currency(text: str, start: int, end: int) -> Currency | None:
+    """The currency of a bare number that is an exchange rate, from the words around it.
+
+    "500,000 per dollar" and "110.25 to the euro" are in the currency that the sentence names before; a rate behind a pair of codes
+    ("USD/JPY stood at 149.20") is in the second one.
+
+    >>> text = "The rial fell to 500,000 per dollar"; rate_currency(text, 17, 24).form
+    'rial'
+    >>> text = "USD/JPY stood at 149.20"; rate_currency(text, 17, 23).codes
+    ('JPY',)
+    >>> rate_currency("500,000 per dollar", 0, 7) is None
+    True
+    """
+    left = text[max(0, start - 70) : start]
+    left = left[max(left.rfind(". "), left.rfind("\n"), left.rfind("; ")) + 1 :]
+    offset = start - len(left)
+    if _PER_UNIT.match(text, end):
+        for word in reversed(list(_NAME_BEFORE.finditer(left))):
+            found = currency_after(text, offset + word.start())
+            if found is not None and not found.subunit and found.form not in ("$", "p", "c") and len(word[0]) > 2:
+                return found
+        return None
+    pairs = list(_CODE_PAIR.finditer(left))
+    if not pairs or (pair := pairs[-1])[1] not in currencies() or not _RATE_VERB.search(left):
+        return None
+    return Currency(offset + pair.start(1), offset + pair.end(1), pair[1], (pair[1],), pair[1], False)
 
 
 def settle(

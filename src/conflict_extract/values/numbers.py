@@ -152,6 +152,8 @@ def _digits(text: str, atoms: list[Atom], i: int) -> tuple[Number, int]:
     first = atoms[i]
     number = Number(first.start, first.end, first.value, form="digits", whole=first.whole)
     used = 1
+    if i + 1 < len(atoms) and not first.whole and _is_quote(text, first, atoms[i + 1]):
+        return replace(number, end=atoms[i + 1].end), 2
     if i + 1 < len(atoms) and first.whole:
         after = atoms[i + 1]
         between = text[first.end : after.start]
@@ -173,6 +175,20 @@ def _digits(text: str, atoms: list[Atom], i: int) -> tuple[Number, int]:
             number = replace(number, end=after.end, value=(first.value or 0) + 0.5, whole=False, form="fraction")
             used = 2
     return _scales(text, atoms, i + used, number, used)
+
+
+_DECIMALS = re.compile(r"\.\d{2,5}$")
+
+
+def _is_quote(text: str, first: Atom, second: Atom) -> bool:
+    """Whether two runs of digits are a price with the last digits of the price asked ("1.3155/65", "110.25-30"); the first counts."""
+    between = text[first.end : second.start]
+    decimals = _DECIMALS.search(first.word)
+    if decimals is None or second.kind != "digits" or len(second.word) != 2 or not second.word.isdigit():
+        return False
+    if text[second.end : second.end + 1] in ("%", "/", "-", "\u2013") or text[second.end : second.end + 1].isalnum():
+        return False
+    return between == "/" or (between in ("-", "\u2013") and (first.value or 0.0) >= (second.value or 0.0))
 
 
 def _scales(text: str, atoms: list[Atom], j: int, number: Number, used: int) -> tuple[Number, int]:

@@ -22,8 +22,20 @@ _FROM = re.compile(
 
 
 _RANGING = re.compile(
-    r"(?:rang\w+|var\w+|anywhere|aged?|ages|sentences?|terms?|anything|estimate\w*)\s(?:between\s)?from\s*$", re.IGNORECASE
+    r"(?:rang\w+|var\w+|anywhere|aged?|ages|sentences?|terms?|anything|estimate\w*|(?<!the )(?<!its )(?<!their )cost(?:s|ing)?|priced|"
+    r"sell(?:s|ing)?|charg(?:es|ing)|lasting|measuring|spanning|stretching)\s(?:between\s)?from\s*$",
+    re.IGNORECASE,
 )
+
+
+_CHANGED = re.compile(
+    r"(?<![^\W_])(?:rose|rises?|rising|risen|fell|falls?|falling|fallen|gain(?:s|ed|ing)?|los[et]s?|losing|add(?:s|ed|ing)?|drop\w*|"
+    r"slid|slides?|slipp?\w*|climb\w*|jump\w*|surg\w+|soar\w*|plung\w+|tumbl\w+|shed|sheds|sank|sinks?|edg\w+ (?:up|down)|"
+    r"increas\w+|decreas\w+|declin\w+|advanc\w+|up|down|higher|lower|jumped|eased|dipp?\w*|rall\w+)"
+    r"(?:\s(?:by|about|around|some|nearly|almost|roughly|another|a further))?\s$",
+    re.IGNORECASE,
+)
+"""Words of change: "gained $1.20 to $84.30" gives the change and the level, no range."""
 
 
 _DASHES = ("-", "–", "—", "‑", "~")
@@ -123,7 +135,7 @@ def _join(text: str, left: Item, right: Item, between: str) -> Item | str | None
         return "replaces" if word_before(text, left.start).lower() == "by" else None
     if word.startswith("to") and has_from and not _RANGING.search(text, max(0, left.start - 48), left.start):
         return "replaces"
-    if a >= b:
+    if a >= b or (word == "to" and _is_change(text, left, right)):
         return None
     if word.startswith("or") and not (b <= 2.5 * a + 1 or b - a <= 3):
         return None
@@ -152,6 +164,14 @@ def _join(text: str, left: Item, right: Item, between: str) -> Item | str | None
         if found:
             merged.start = found.start() + (len(found[0]) - len(found[0].lstrip()))
     return merged
+
+
+def _is_change(text: str, left: Item, right: Item) -> bool:
+    """Whether two numbers with units of their own stand behind a word of change: by how much and up or down to what."""
+    own = left.kind == right.kind == "money" or (left.unit is not None and right.unit is not None)
+    if left.kind == "money" and (left.currency is None or right.currency is None):
+        return False
+    return own and bool(_CHANGED.search(text, max(0, left.start - 30), left.start))
 
 
 def _ratio(text: str, left: Item, right: Item, between: str) -> Item | None:

@@ -141,7 +141,7 @@ def unit_after(text: str, position: int) -> Unit | None:
         if hit is None and symbol[-1:] in "23":
             hit = None
         glued = match.start(1) == position
-        if hit is not None and (glued or symbol not in _RISKY or (symbol == "m" and _length_context(text, match.end()))):
+        if hit is not None and (glued or symbol not in _RISKY or _in_context(text, symbol, match.end())):
             return Unit(match.start(1), match.end(1), hit[0], symbol, hit[1], hit[2], True)
     return _looked_up(text, words, *longer) if longer is not None else None
 
@@ -164,6 +164,13 @@ def _looked_up(text: str, words: list[tuple[str, int, int]], word: str, size: in
     start = words[0][1]
     end = start + len(text[start : words[size - 1][2]].rstrip("."))
     return Unit(start, end, "measure", text[start:end], known[0], known[1], source="quantulum3")
+
+
+def _in_context(text: str, symbol: str, end: int) -> bool:
+    """Whether a risky symbol behind a space is a unit by the words that follow: "300 m wide", "300 g of meat"."""
+    if symbol == "m" and _length_context(text, end):
+        return True
+    return symbol in ("g", "l", "L", "t") and bool(re.match(r" of [a-z]|[,.;)](?:\s|$)", text[end : end + 5]))
 
 
 def _length_context(text: str, position: int) -> bool:
