@@ -78,7 +78,7 @@ class Extractor:
             TextTypeError, TextTooLongError, DateError, InputError: what arrived and what is possible.
         """
         doc, replaced = self._doc(text, date, id, title)
-        if doc.text.strip():
+        if text.strip():
             for _, component in self.nlp.pipeline:
                 doc = component(doc)
         return self._report(doc, id, replaced)
@@ -174,9 +174,10 @@ class Extractor:
         return make_doc(self.nlp, clean, date=date, title=title), replaced
 
     def _report(self, doc: Doc, id: str | None, replaced: int) -> Report:
+        from conflict_extract.annotate.layer import text_of
         from conflict_extract.assemble.assembler import assemble
 
-        meta = {**self._meta, "text_sha256": text_sha256(doc.text)}
+        meta = {**self._meta, "text_sha256": text_sha256(text_of(doc))}
         return assemble(doc, report_id=id, settings=self.settings, replaced=replaced, meta=meta)
 
 

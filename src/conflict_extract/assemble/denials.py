@@ -33,6 +33,7 @@ WINDOW = 12  # claims before
 SENTENCES = 8  # sentences before
 ENOUGH = 1.5
 PER_SENTENCE = 0.25
+HABITS = frozenset({"repeatedly", "always", "consistently", "long", "previously"})
 
 
 def is_anaphoric(index: Index, draft: Draft) -> str | None:
@@ -41,30 +42,35 @@ def is_anaphoric(index: Index, draft: Draft) -> str | None:
     """
     if len(draft.content) != 1:
         return None
-    start, end = draft.content[0]
-    tokens = [token for token in index.tokens(start, end) if not token.is_punct and not token.is_space]
+    if draft.record not in index.anaphors:
+        index.anaphors[draft.record] = _anaphor(index, *draft.content[0])
+    return index.anaphors[draft.record]
+
+
+def _anaphor(index: Index, start: int, end: int) -> str | None:
+    lower, pos = index.tokens.lower, index.tokens.pos
+    tokens = index.words_within(start, end)
     if not tokens or len(tokens) > 7:
         return None
-    if len(tokens) <= 2 and tokens[0].lower_ in anaphors() and tokens[0].pos_ in ("PRON", "DET", ""):
-        return tokens[0].lower_
+    first = tokens[0]
+    if len(tokens) <= 2 and lower[first] in anaphors() and pos[first] in ("PRON", "DET", ""):
+        return lower[first]
     # "this as a familiar lie": the pronoun before "as"
     if (
         len(tokens) > 2
-        and tokens[0].lower_ in ("this", "it", "that", "these", "them")
-        and tokens[1].lower_ in ("as", "outright", "categorically")
+        and lower[first] in ("this", "it", "that", "these", "them")
+        and lower[tokens[1]] in ("as", "outright", "categorically")
     ):
-        return tokens[0].lower_
+        return lower[first]
     head = index.root(start, end)
-    if head is None or head.pos_ not in ("NOUN", "PROPN", ""):
+    if head is None or pos[head] not in ("NOUN", "PROPN", ""):
         return None
-    if head.lemma_.lower() in anaphors() or head.lower_ in anaphors():
-        first = tokens[0]
-        if (
-            first.pos_ in ("DET", "PRON", "")
-            or first.lower_ in ("the", "this", "that", "these", "such", "any", "its", "their", "all")
-            or len(tokens) == 1
-        ):
-            return head.lower_
+    if (index.tokens.lemma[head].lower() in anaphors() or lower[head] in anaphors()) and (
+        pos[first] in ("DET", "PRON", "")
+        or lower[first] in ("the", "this", "that", "these", "such", "any", "its", "their", "all")
+        or len(tokens) == 1
+    ):
+        return lower[head]
     return None
 
 
@@ -151,20 +157,21 @@ def _worth(claim: Draft, meant: frozenset[str]) -> float:
 
 def _points_back(index: Index, denial: Draft) -> bool:
     """Whether the content starts with "that is", "this is", "it is", or with "the charge"."""
-    tokens = [token for token in index.tokens(*denial.content[0]) if not token.is_punct and not token.is_space][:3]
+    tokens = index.words_within(*denial.content[0])[:2]
     if len(tokens) < 2:
         return False
-    if tokens[0].lower_ in ("that", "this", "it", "these", "those"):
-        return tokens[1].pos_ in ("AUX", "VERB") or tokens[1].lower_ in ("’s", "'s")
-    return tokens[0].lower_ in ("the", "this", "that", "these", "such") and _lemma(tokens[1].lower_) in anaphors()
+    first, second = (index.tokens.lower[i] for i in tokens)
+    if first in ("that", "this", "it", "these", "those"):
+        return index.tokens.pos[tokens[1]] in ("AUX", "VERB") or second in ("’s", "'s")
+    return first in ("the", "this", "that", "these", "such") and _lemma(second) in anaphors()
 
 
 def _habitual(index: Index, denial: Draft) -> float:
     """1 when a denial is not an answer to something just said ("has repeatedly denied …")."""
     if denial.cue is None:
         return 0.0
-    before = index.tokens(max(0, denial.cue[0] - 30), denial.cue[0])
-    return 1.0 if any(token.lower_ in ("repeatedly", "always", "consistently", "long", "previously") for token in before) else 0.0
+    before = index.within(max(0, denial.cue[0] - 30), denial.cue[0])
+    return 1.0 if any(index.tokens.lower[i] in HABITS for i in before) else 0.0
 
 
 def _window(drafts: Sequence[Draft], at: int) -> list[int]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from spacy.tokens import Doc, Token
+import numpy as np
+from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._tokens import Tokens
 from conflict_extract.annotate.layer import Offsets, Record
+from conflict_extract.assemble.corrections import settle_frame_figures
 
 R = TypeVar("R", bound=Record)
 
@@ -67,7 +70,8 @@ class Index:
 
     Attributes:
         doc: the Doc.
-        text: its text (`Doc.text` joins all tokens each time).
+        text: its text.
+        tokens: its tokens as lists; the methods below speak of tokens by index.
         tree: whether it has a dependency tree.
         sentences: bounds of its sentences; white space at the edges is left out.
         paragraph_starts: offsets at which paragraphs start (after a blank line, or a line break where no line is
@@ -76,6 +80,7 @@ class Index:
 
     doc: Doc
     text: str
+    tokens: Tokens
     tree: bool
     sentences: Sentences
     paragraph_starts: list[int]
@@ -96,31 +101,50 @@ class Index:
     frame: list[layer.FrameRecord]
     info: layer.FrameInfo
     spans: dict[str, ByOffset[layer.SpanRecord]]
-    _token_starts: list[int] = field(default_factory=list)
-    _lemmas: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    sides: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
+    anaphors: dict[str, str | None] = field(default_factory=dict)
+    _flags: list[list[bool]] = field(default_factory=list)
+    _stems: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    _roots: dict[tuple[int, int], int | None] = field(default_factory=dict)
 
-    def token_at(self, offset: int) -> Token:
-        """The token that holds the offset (or the last one before it)."""
-        return self.doc[max(0, bisect_right(self._token_starts, offset) - 1)]
-
-    def tokens(self, start: int, end: int) -> list[Token]:
+    def within(self, start: int, end: int) -> range:
         """The tokens that overlap `[start, end)`."""
-        if end <= start or not self._token_starts:
-            return []
-        low = max(0, bisect_right(self._token_starts, start) - 1)
-        high = bisect_left(self._token_starts, end)
-        return [self.doc[i] for i in range(low, high) if self._token_starts[i] + len(self.doc[i]) > start]
+        starts = self.tokens.start
+        if end <= start or not starts:
+            return range(0)
+        low = max(0, bisect_right(starts, start) - 1)
+        if self.tokens.end[low] <= start:
+            low += 1
+        return range(low, bisect_left(starts, end, low))
 
-    def root(self, start: int, end: int) -> Token | None:
+    def words_within(self, start: int, end: int) -> list[int]:
+        """The tokens that overlap `[start, end)`, without white space and punctuation."""
+        spaces, points, _ = self._flags
+        return [i for i in self.within(start, end) if not spaces[i] and not points[i]]
+
+    def is_space(self, i: int) -> bool:
+        """Whether a token is white space."""
+        return self._flags[0][i]
+
+    def lemma(self, i: int) -> str:
+        """A token's lemma in lower case; its word when there is none."""
+        return self.tokens.lemma[i].lower() or self.tokens.lower[i]
+
+    def root(self, start: int, end: int) -> int | None:
         """The token of the span whose head lies outside it; the last token when there is no tree."""
-        words = [token for token in self.tokens(start, end) if not token.is_space and not token.is_punct]
+        key = (start, end)
+        if key not in self._roots:
+            self._roots[key] = self._root(start, end)
+        return self._roots[key]
+
+    def _root(self, start: int, end: int) -> int | None:
+        words = self.words_within(start, end)
         if not words:
             return None
         if not self.tree:
             return words[-1]
-        inside = {token.i for token in words}
-        tops = [token for token in words if token.head.i not in inside or token.head.i == token.i]
-        return tops[0] if tops else words[-1]
+        head, inside = self.tokens.head, set(words)
+        return next((i for i in words if head[i] not in inside or head[i] == i), words[-1])
 
     def paragraph(self, offset: int) -> int:
         """The number of the paragraph that holds the offset."""
@@ -129,22 +153,22 @@ class Index:
     def words(self, spans: Iterable[Offsets]) -> frozenset[str]:
         """Stems of the content words in the spans."""
         out: set[str] = set()
+        pos, stops = self.tokens.pos, self._flags[2]
         for start, end in spans:
-            known = self._lemmas.get((start, end))
+            known = self._stems.get((start, end))
             if known is None:
                 known = frozenset(
-                    stem(token)
-                    for token in self.tokens(start, end)
-                    if token.pos_ in CONTENT_POS and len(token) > 1 and not token.is_stop
+                    stem(self.lemma(i))
+                    for i in self.within(start, end)
+                    if pos[i] in CONTENT_POS and len(self.tokens.word[i]) > 1 and not stops[i]
                 )
-                self._lemmas[start, end] = known
+                self._stems[start, end] = known
             out |= known
         return frozenset(out)
 
 
-def stem(token: Token) -> str:
-    """The lemma without the endings that a noun and its verb differ by ("shelling", "to shell")."""
-    word = lemma(token)
+def stem(word: str) -> str:
+    """A lemma without the endings that a noun and its verb differ by ("shelling", "to shell")."""
     for ending in ("ing", "ment", "ion", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             word = word[: -len(ending)]
@@ -155,16 +179,15 @@ def stem(token: Token) -> str:
 CONTENT_POS = frozenset({"NOUN", "VERB", "PROPN", "ADJ", "NUM"})
 
 
-def lemma(token: Token) -> str:
-    """The token's lemma in lower case; its word when there is none."""
-    return (token.lemma_ or token.text).lower()
-
-
 def make_index(doc: Doc) -> Index:
     """Read all layers of `doc`. Layers that no component wrote are empty."""
-    text = layer.text_of(doc)
+    tokens = layer.tokens_of(doc)
+    text = tokens.text
+    flags = doc.to_array(["IS_SPACE", "IS_PUNCT", "IS_STOP"]).reshape(-1, 3).astype(np.bool_).T.tolist()
     said = layer.read(doc, "said", layer.SaidRecord)
     counts = layer.read(doc, "counts", layer.QuantityRecord) + layer.read(doc, "money", layer.QuantityRecord)
+    frame = layer.read(doc, "frame", layer.FrameRecord)
+    counts = settle_frame_figures(text, counts, frame)
     counts.sort(key=lambda record: (record.start, -record.end, record.id))
     times = [record for record in layer.read(doc, "times", layer.TimeRecord) if not record.is_duration]
     places = [record for record in layer.read(doc, "places", layer.PlaceMention) if not record.as_actor]
@@ -174,8 +197,9 @@ def make_index(doc: Doc) -> Index:
     return Index(
         doc=doc,
         text=text,
+        tokens=tokens,
         tree=doc.has_annotation("DEP"),
-        sentences=_sentences(doc),
+        sentences=_sentences(tokens, flags[0]),
         paragraph_starts=_paragraphs(text),
         said=said,
         acts={record.said: record for record in layer.read(doc, "acts", layer.ActRecord)},
@@ -191,27 +215,27 @@ def make_index(doc: Doc) -> Index:
         actor_rows={row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)},
         place_rows={row.key: row for row in layer.read_table(doc, "places", layer.PlaceRow)},
         incidents=layer.read_table(doc, "incidents", layer.IncidentRow),
-        frame=layer.read(doc, "frame", layer.FrameRecord),
+        frame=frame,
         info=infos[0] if infos else layer.FrameInfo(date=doc._.ce_date, date_source="caller" if doc._.ce_date else "none"),
         spans={label: ByOffset([s for s in spans if s.label == label]) for label in ("source", "cue", "content")},
-        _token_starts=[token.idx for token in doc],
+        _flags=flags,
     )
 
 
-def _sentences(doc: Doc) -> Sentences:
-    if not len(doc):
+def _sentences(tokens: Tokens, spaces: Sequence[bool]) -> Sentences:
+    if not tokens.n:
         return Sentences([0], [0])
-    firsts = [token.i for token in doc if token.i == 0 or token.is_sent_start]
+    firsts = tokens.firsts
     starts: list[int] = []
     ends: list[int] = []
-    for first, after in zip(firsts, [*firsts[1:], len(doc)], strict=True):
+    for first, after in zip(firsts, [*firsts[1:], tokens.n], strict=True):
         last = after - 1
-        while first < last and doc[first].is_space:
+        while first < last and spaces[first]:
             first += 1
-        while last > first and doc[last].is_space:
+        while last > first and spaces[last]:
             last -= 1
-        starts.append(doc[first].idx)
-        ends.append(doc[last].idx + len(doc[last]))
+        starts.append(tokens.start[first])
+        ends.append(tokens.end[last])
     return Sentences(starts, ends)
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 from conflict_extract.assemble import figures
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
-from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import accused, party_of, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 
 MOST_DISAGREE = 4  # earlier figures that one claim is linked to
+NEGATIONS = frozenset({"not", "no", "never", "n't", "none", "nobody", "nothing"})
 BACK = 6  # claims that the other rules look back over
 
 
@@ -94,7 +95,7 @@ def cue_lemma(index: Index, draft: Draft) -> str:
     if draft.cue is None:
         return ""
     root = index.root(*draft.cue)
-    return lemma(root) if root is not None else ""
+    return index.lemma(root) if root is not None else ""
 
 
 def same_speaker(index: Index, a: Draft, b: Draft) -> bool:
@@ -253,7 +254,7 @@ def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> N
     if other.narrated or same_speaker(index, draft, other) or links.of(draft, "denies") is not None:
         return
     start = index.sentences.bounds(draft.sentence)[0]
-    opening = [token.lower_ for token in index.tokens(start, min(draft.start + 1, start + 40))[:3]]
+    opening = [index.tokens.lower[i] for i in index.within(start, min(draft.start + 1, start + 40))[:3]]
     if not any(word in words("contrast") for word in opening):
         return
     if _negated(index, draft) != _negated(index, other):
@@ -261,10 +262,9 @@ def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> N
 
 
 def _negated(index: Index, draft: Draft) -> bool:
+    tokens = index.tokens
     return any(
-        token.dep_ == "neg" or token.lower_ in ("not", "no", "never", "n't", "none", "nobody", "nothing")
-        for start, end in draft.content
-        for token in index.tokens(start, end)
+        tokens.dep[i] == "neg" or tokens.lower[i] in NEGATIONS for start, end in draft.content for i in index.within(start, end)
     )
 
 
@@ -297,9 +297,9 @@ def _leading_noun(index: Index, draft: Draft) -> str | None:
     noun = is_anaphoric(index, draft)
     if noun is not None:
         return noun if noun in words("anaphor") or noun.removesuffix("s") in words("anaphor") else None
-    tokens = [token for token in index.tokens(*draft.content[0]) if not token.is_punct and not token.is_space][:3]
-    if tokens and tokens[0].lower_ in ("the", "this", "that", "its", "their", "such"):
-        return next((token.lower_ for token in tokens[1:] if token.lower_ in words("anaphor")), None)
+    opening = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])[:3]]
+    if opening and opening[0] in ("the", "this", "that", "its", "their", "such"):
+        return next((word for word in opening[1:] if word in words("anaphor")), None)
     return None
 
 
@@ -371,11 +371,11 @@ def _same_matter(index: Index, a: Draft, b: Draft, *, pronoun: bool, apart: bool
 
 def _points_back(index: Index, draft: Draft) -> bool:
     """Whether the content has "them", "this", …, which stand for something said just before."""
+    tokens = index.tokens
     return any(
-        token.lower_ in ("them", "this", "these", "those")
+        tokens.lower[i] in ("them", "this", "these", "those") and tokens.pos[i] in ("PRON", "DET", "")
         for start, end in draft.content
-        for token in index.tokens(start, end)
-        if token.pos_ in ("PRON", "DET", "")
+        for i in index.within(start, end)
     )
 
 

@@ -16,10 +16,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from spacy.tokens import Token
-
 from conflict_extract.annotate import layer
-from conflict_extract.assemble.index import Index, lemma
+from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.lexicons.assembly import words
 
@@ -62,8 +60,8 @@ def fill_said(index: Index, drafts: Sequence[Draft]) -> None:
     )
     starts = [draft.cue[0] for draft in cued if draft.cue is not None]
     for draft in cued:
-        for token in index.tokens(*(draft.cue or [0, 0])):
-            tokens.setdefault(token.i, draft)
+        for i in index.within(*(draft.cue or [0, 0])):
+            tokens.setdefault(i, draft)
     for time in index.times.records:
         if not time.in_claims:
             continue
@@ -162,27 +160,31 @@ def _open(index: Index, start: int, end: int, *, occasions: bool) -> bool:
     """Whether nothing between the offsets takes a time for itself: no verb but those of an occasion ("issued"), and with
     `occasions` no noun but an occasion.
     """
-    for token in index.tokens(start, end):
-        if token.idx < start or token.is_space or token.ent_type_ in ("DATE", "TIME"):
+    tokens = index.tokens
+    for i in index.within(start, end):
+        if tokens.start[i] < start or index.is_space(i) or tokens.ent[i] in ("DATE", "TIME"):
             continue
-        word = lemma(token)
-        if token.lower_ in RELATIVES:
+        if tokens.lower[i] in RELATIVES:
             return False
-        if token.pos_ == "VERB" and token.dep_.lower() not in ("case", "fixed") and not words("occasion") & {word, token.lower_}:
+        if (
+            tokens.pos[i] == "VERB"
+            and tokens.dep[i].lower() not in ("case", "fixed")
+            and not words("occasion") & {index.lemma(i), tokens.lower[i]}
+        ):
             return False
-        if occasions and token.pos_ in ("NOUN", "PROPN") and not _is_occasion(token):
+        if occasions and tokens.pos[i] in ("NOUN", "PROPN") and not _is_occasion(index, i):
             return False
     return True
 
 
-def _is_occasion(token: Token) -> bool:
+def _is_occasion(index: Index, i: int) -> bool:
     known = words("venue")
-    if lemma(token) in known or token.lower_ in known or token.lower_.rstrip("s") in known:
+    lower, head = index.tokens.lower[i], index.tokens.head[i]
+    if index.lemma(i) in known or lower in known or lower.rstrip("s") in known:
         return True
     # "a news conference": the noun before an occasion goes with it
-    return token.dep_.lower() in ("compound", "amod", "nmod", "nmod:poss", "flat", "appos") and (
-        token.head.i != token.i and lemma(token.head) in known
-    )
+    relation = index.tokens.dep[i].lower()
+    return relation in ("compound", "amod", "nmod", "nmod:poss", "flat", "appos") and head != i and index.lemma(head) in known
 
 
 def _below(draft: Draft, outer: Draft) -> bool:
@@ -196,23 +198,22 @@ def _below(draft: Draft, outer: Draft) -> bool:
 
 def _by_tree(index: Index, time: layer.TimeRecord, free: list[Draft], tokens: dict[int, Draft]) -> Draft | None:
     """Climb from the time to the cue that it hangs on; None when something else is met first."""
-    token = index.root(time.start, time.end)
-    if token is None:
+    step = index.root(time.start, time.end)
+    if step is None:
         return None
     allowed = {id(draft) for draft in free}
-    step = token
     for _ in range(DEEP):
-        relation = step.dep_.lower()
-        head = step.head
-        if head.i == step.i:
+        relation = index.tokens.dep[step].lower()
+        head = index.tokens.head[step]
+        if head == step:
             break
-        draft = tokens.get(head.i)
+        draft = tokens.get(head)
         if draft is not None and id(draft) in allowed:
-            return draft if _may_hang(relation, step) and not _clause_between(draft, time) else None
+            return draft if _may_hang(index, relation, step) and not _clause_between(draft, time) else None
         same = next((d for d in free if d.cue is not None and _is_cue_phrase(index, head, d)), None)
         if same is not None:
             return same
-        if not _passes(head, relation):
+        if not _passes(index, head, relation):
             return None
         step = head
     return None
@@ -224,17 +225,17 @@ def _clause_between(draft: Draft, time: layer.TimeRecord) -> bool:
     return not draft.nominal and any(draft.cue[1] <= a and b <= time.start for a, b in draft.content)
 
 
-def _may_hang(relation: str, step: Token) -> bool:
-    return relation in TIME_RELATIONS or relation.startswith(("obl", "nmod", "advmod")) or lemma(step) in words("speaking")
+def _may_hang(index: Index, relation: str, step: int) -> bool:
+    return relation in TIME_RELATIONS or relation.startswith(("obl", "nmod", "advmod")) or index.lemma(step) in words("speaking")
 
 
-def _passes(head: Token, relation: str) -> bool:
+def _passes(index: Index, head: int, relation: str) -> bool:
     """Whether the climb may go on over `head`: an occasion, a verb of speaking, or an adposition and the like."""
-    if lemma(head) in words("venue") or lemma(head) in words("speaking"):
+    if index.lemma(head) in words("venue") or index.lemma(head) in words("speaking"):
         return True
-    if head.pos_ in ("ADP", "NUM", "ADV", "PUNCT", "PART", "SCONJ", "DET"):
+    if index.tokens.pos[head] in ("ADP", "NUM", "ADV", "PUNCT", "PART", "SCONJ", "DET"):
         return True
-    return head.ent_type_ in ("DATE", "TIME") or relation in (
+    return index.tokens.ent[head] in ("DATE", "TIME") or relation in (
         "nummod",
         "flat",
         "compound",
@@ -244,12 +245,12 @@ def _passes(head: Token, relation: str) -> bool:
     )
 
 
-def _is_cue_phrase(index: Index, head: Token, draft: Draft) -> bool:
+def _is_cue_phrase(index: Index, head: int, draft: Draft) -> bool:
     """Whether `head` is an auxiliary or particle of the draft's cue."""
     assert draft.cue is not None
     verb = index.root(*draft.cue)
     return verb is not None and (
-        head.i == verb.i or (verb.head.i == head.i and verb.dep_.lower() in ("aux", "fixed", "compound:prt"))
+        head == verb or (index.tokens.head[verb] == head and index.tokens.dep[verb].lower() in ("aux", "fixed", "compound:prt"))
     )
 
 
@@ -262,7 +263,7 @@ def _by_distance(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Dra
         low, high = (draft.cue[1], time.start) if time.start >= draft.cue[1] else (time.end, draft.cue[0])
         if high < low or high - low > 60:
             continue
-        gap = len([token for token in index.tokens(low, high) if not token.is_space])
+        gap = sum(not index.is_space(i) for i in index.within(low, high))
         if gap <= CLOSE and (best is None or gap < best[0]):
             best = (gap, draft)
     return best[1] if best else None
@@ -277,9 +278,9 @@ def _coordinated(index: Index, first: Draft, second: Draft) -> bool:
         return False
     step = b
     for _ in range(4):
-        if step.dep_.lower() not in ("conj", "parataxis"):
+        if index.tokens.dep[step].lower() not in ("conj", "parataxis"):
             return False
-        step = step.head
-        if step.i == a.i:
+        step = index.tokens.head[step]
+        if step == a:
             return True
     return False

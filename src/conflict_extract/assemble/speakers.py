@@ -71,6 +71,14 @@ def party_of(index: Index, draft: Draft) -> str | None:
 
 def sides(index: Index, draft: Draft) -> frozenset[str]:
     """Keys of the speaker and of everybody that it speaks for or is a part of."""
+    known = (draft.speaker, draft.affiliation, draft.former)
+    found = index.sides.get(known)
+    if found is None:
+        found = index.sides[known] = _sides(index, draft)
+    return found
+
+
+def _sides(index: Index, draft: Draft) -> frozenset[str]:
     out = {key for key in (draft.speaker, draft.affiliation, affiliation_of(index, draft)) if key}
     for key in list(out):
         row = row_of(index, key)
@@ -136,7 +144,7 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
             continue
         inside = [m for m in index.actors.inside([draft.target_words]) if m.actor in index.actor_rows and m.use != "place"]
         head = index.root(*draft.target_words)
-        exact = [m for m in inside if head is not None and m.start <= head.idx < m.end and m.use == "actor"]
+        exact = [m for m in inside if head is not None and m.start <= index.tokens.start[head] < m.end and m.use == "actor"]
         if exact:
             draft.target = exact[-1].actor
             continue
