@@ -168,3 +168,26 @@ def test_equal_to_the_published_scorer(shared: Path) -> None:
             assert tuple(ours[field][key] for key in ("gold", "pred", "tp")) == tuple(
                 row[key] for key in ("gold", "pred", "tp")
             ), field
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_equal_to_the_published_scorer_on_our_claims(shared: Path, tmp_path: Path) -> None:
+    """The same counts as ../shared/eval/score.py for what the library says about the development documents."""
+    spec = importlib.util.spec_from_file_location("published_score", shared / "eval" / "score.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    ours = run(shared / "eval" / "dev", tmp_path / "out.jsonl")
+    theirs = module.score(read_documents(shared / "eval" / "dev"), read_documents(tmp_path / "out.jsonl"), lambda words: None)
+    for field, row in theirs["fields"].items():
+        assert tuple(ours[field][key] for key in ("gold", "pred", "tp")) == tuple(row[key] for key in ("gold", "pred", "tp")), (
+            field
+        )
+
+
+def test_several_files(extractor: Any) -> None:
+    one, two = GOLD / "ridge-villages.json", GOLD / "cite-market.json"
+    assert [d["id"] for d in read_documents([one, str(two)])] == ["ridge-villages", "cite-market"]
+    both, parts = run([one, two]), [run(path) for path in (one, two)]
+    assert both["claims"]["gold"] == sum(part["claims"]["gold"] for part in parts)

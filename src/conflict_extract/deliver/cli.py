@@ -170,7 +170,7 @@ class Task(StrEnum):
 )
 def evaluate(
     task: Annotated[Task, typer.Argument(help="What to measure.")],
-    gold: Annotated[Path, typer.Argument(help="Gold file (or folder, for claims).")],
+    gold: Annotated[list[Path], typer.Argument(help="Gold file; for claims a folder or several too.")],
     predictions: Annotated[Path | None, typer.Option(help="Write the predictions here, in the gold's format.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     errors: Annotated[int | None, typer.Option(min=0, help="For claims: list this many errors.", show_default=False)] = None,
@@ -187,6 +187,8 @@ def evaluate(
 
     from conflict_extract.deliver.table import print_scores
 
+    if len(gold) > 1 and task is not Task.claims:
+        raise typer.BadParameter("several gold files are for claims")
     if plot is not None and not by_confidence:
         raise typer.BadParameter("--plot goes with --by-confidence")
     if by_confidence:
@@ -206,7 +208,7 @@ def evaluate(
         report_errors(gold, predictions, errors, html, as_json)
         return
     module = importlib.import_module(f"conflict_extract.evaluate.{task.value}")
-    scores: dict[str, Any] = module.run(gold, predictions)
+    scores: dict[str, Any] = module.run(gold if task is Task.claims else gold[0], predictions)
     if as_json:
         _write(json.dumps(scores, ensure_ascii=False, indent=2))
     else:

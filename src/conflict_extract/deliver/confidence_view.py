@@ -19,8 +19,8 @@ BAR = 40
 CURVE = tuple(step / 50 for step in range(50))
 
 
-def report_confidence(gold: Path, plot: Path | None, as_json: bool) -> None:
-    """Judge the claims of a gold file or folder; print the tables (or JSON), draw the plot if a file is given.
+def report_confidence(gold: Sequence[Path], plot: Path | None, as_json: bool) -> None:
+    """Judge the claims of gold files or folders; print the tables (or JSON), draw the plot if a file is given.
 
     Raises:
         GoldError: the gold cannot be read.
@@ -33,7 +33,7 @@ def report_confidence(gold: Path, plot: Path | None, as_json: bool) -> None:
         forms = _pyplot().figure().canvas.get_supported_filetypes()
         if plot.suffix.lstrip(".").lower() not in forms:
             raise InputError(f"{plot}: a picture ends in one of .{', .'.join(sorted(forms))}")
-    judgements = assess(gold)
+    judgements = [judgement for path in gold for judgement in assess(path)]
     figures = summary(judgements)
     if plot is not None:
         draw(judgements, plot)

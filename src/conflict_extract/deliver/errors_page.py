@@ -41,7 +41,7 @@ def page(scores: Scores, limit: int | None = None) -> str:
     return "\n".join(out) + "\n"
 
 
-def report_errors(gold: Path, predictions: Path | None, limit: int | None, html: Path | None, as_json: bool) -> None:
+def report_errors(gold: Sequence[Path], predictions: Path | None, limit: int | None, html: Path | None, as_json: bool) -> None:
     """What `evaluate claims` prints with `--errors` or `--html`: scores, confusions as text, errors; the page goes to a file."""
     from conflict_extract.deliver.cli import _write
     from conflict_extract.deliver.table import print_scores

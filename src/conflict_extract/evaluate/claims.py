@@ -15,13 +15,17 @@ __all__ = ["FIELDS", "Problem", "Scores", "assess", "listing", "predict", "read_
 
 
 # -- reading ---------------------------------------------------------------------------------------------
-def read_documents(path: str | Path) -> list[dict[str, Any]]:
-    """Annotated documents of a folder of *.json files, a .json file (one document or a list) or a .jsonl file.
+Gold = str | Path | Sequence[str | Path]
+
+
+def read_documents(path: Gold) -> list[dict[str, Any]]:
+    """Annotated documents of a folder of *.json files, a .json file (one document or a list) or a .jsonl file, or of several such.
 
     Raises:
         GoldError: the file cannot be read, or a document lacks `id` or `text`; the message names file and place.
     """
-    return list(_read(Path(path)))
+    paths = [path] if isinstance(path, str | Path) else path
+    return [document for item in paths for document in _read(Path(item))]
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -135,11 +139,11 @@ def predict(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [to_gold(extractor.extract(item["text"], date=item.get("date"), id=item["id"])) for item in documents]
 
 
-def run(gold: str | Path, predictions: str | Path | None = None) -> dict[str, Any]:
+def run(gold: Gold, predictions: str | Path | None = None) -> dict[str, Any]:
     """Extract claims from the texts of annotated documents and score them.
 
     Args:
-        gold: a folder of *.json files, a .json or a .jsonl file.
+        gold: a folder of *.json files, a .json or a .jsonl file, or several.
         predictions: where to write our claims (JSONL), for others' scorers.
 
     Returns:
@@ -151,7 +155,7 @@ def run(gold: str | Path, predictions: str | Path | None = None) -> dict[str, An
     return dict(assess(gold, predictions).table())
 
 
-def assess(gold: str | Path, predictions: str | Path | None = None) -> Scores:
+def assess(gold: Gold, predictions: str | Path | None = None) -> Scores:
     """The same as `run`, with confusions and problems."""
     documents = read_documents(gold)
     predicted = predict(documents)
