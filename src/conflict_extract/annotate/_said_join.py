@@ -12,6 +12,7 @@ from conflict_extract.lexicons.cues import cue_index
 
 LINK = 0.5  # least probability of a link
 WEAK_LINK = 0.35  # least probability of the best link when none reaches LINK
+PARTS = ("source", "content")
 ALONE = 0.5  # least score of a learned cue that no rule knows
 
 
@@ -28,7 +29,7 @@ class Learned:
 def learned_cues(view: View) -> list[Learned]:
     """The learned cues of the document in order, each with the sources and contents linked to it."""
     records = layer.read(view.doc, "attribution", layer.SpanRecord)
-    by_id = {record.id: record for record in records}
+    by_id = {record.id: (record, *view.tokens(record.start, record.end)) for record in records if record.label in PARTS}
     out: list[Learned] = []
     for record in records:
         if record.label != "cue":
@@ -37,14 +38,14 @@ def learned_cues(view: View) -> list[Learned]:
         at = view.tokens(record.start, record.end)[0]
         best: dict[str, tuple[float, tuple[int, int]]] = {}
         for link in record.links:
-            other = by_id.get(str(link.get("id")))
-            if other is None or other.label not in parts:
+            known = by_id.get(str(link.get("id")))
+            if known is None:
                 continue
+            other, there, end = known
             probability = float(link.get("prob", 1.0))
-            there = view.tokens(other.start, other.end)[0]
             if at >= view.n or there >= view.n or view.paragraph[there] != view.paragraph[at]:
                 probability -= 0.3
-            elif view.sent[there] == view.sent[at] or view.sent[view.tokens(other.start, other.end)[1] - 1] == view.sent[at]:
+            elif view.sent[at] in (view.sent[there], view.sent[end - 1]):
                 probability += 0.2
             if probability >= LINK:
                 parts[other.label].append((other.start, other.end))

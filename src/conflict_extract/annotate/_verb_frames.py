@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TypeAlias
 
 from conflict_extract.annotate._candidates import (
     Candidate,
@@ -65,12 +67,21 @@ OBJECTS = ("obj", "iobj")
 def verb_candidates(view: View, verb: int, entry: VerbCue, cue_end: int) -> list[Candidate]:
     """All attributions of one verb; the first pattern that fits wins, except that a verb may take a noun phrase and a clause."""
     maker = _Maker(view, verb, entry, cue_end)
-    for name, rule in RULES:
-        if name == "clause" or any(_kind(frame) == name for frame in entry.frames):
-            found = list(rule(maker))
-            if found:
-                return found
+    for rule in _rules(tuple(entry.frames)):
+        found = list(rule(maker))
+        if found:
+            return found
     return []
+
+
+Rule: TypeAlias = Callable[["_Maker"], Iterator[Candidate]]
+
+
+@cache
+def _rules(frames: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules that read one of the frames, in their order; clauses are always looked for."""
+    kinds = {"clause", *map(_kind, frames)}
+    return tuple(rule for name, rule in RULES if name in kinds)
 
 
 def _kind(frame: str) -> str:
@@ -717,7 +728,7 @@ def _both(maker: _Maker) -> Iterator[Candidate]:
             return
 
 
-RULES: tuple[tuple[str, Callable[[_Maker], Iterator[Candidate]]], ...] = (
+RULES: tuple[tuple[str, Rule], ...] = (
     ("saying", _saying),
     ("raise", _raise),
     ("p+", _p_plus),

@@ -103,12 +103,12 @@ class View:
     def _number(self, spans: list[tuple[int, int]]) -> list[int]:
         """For each token the index of the span (sorted, disjoint) that holds its start, or -1."""
         found = [-1] * self.n
-        index = 0
-        for i in range(self.n):
-            while index < len(spans) and spans[index][1] <= self.start[i]:
-                index += 1
-            if index < len(spans) and spans[index][0] <= self.start[i]:
-                found[i] = index
+        at = 0
+        for index, (start, end) in enumerate(spans):
+            first = bisect_left(self.start, start, at)
+            at = bisect_left(self.start, end, first)
+            if first < at:
+                found[first:at] = [index] * (at - first)
         return found
 
     def tokens(self, start: int, end: int) -> tuple[int, int]:
