@@ -10,9 +10,12 @@ from conflict_extract.lexicons.loader import Entry, load_table
 
 
 class FramePhrase(Entry):
-    """A phrase at the start of a paragraph or sentence that tells what the paragraph is; `pattern` is a regular expression."""
+    """A phrase at the start of a paragraph or sentence that tells what the paragraph is; `pattern` is a regular expression.
 
-    kind: Literal["boilerplate", "stub", "correction", "credit", "byline", "not_dateline"]
+    `withdrawn`, `set_right`, `turned`: marks inside a correction, before figures that it takes back or sets right.
+    """
+
+    kind: Literal["boilerplate", "stub", "correction", "credit", "byline", "not_dateline", "withdrawn", "set_right", "turned"]
     pattern: str
 
 
@@ -34,6 +37,11 @@ def frame_phrases(kind: str) -> re.Pattern[str]:
     """All phrases of one kind as one pattern."""
     rows = [row.pattern for row in load_table("frame_phrases", FramePhrase) if row.kind == kind]
     return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
+
+
+def frame_marks(kind: Literal["withdrawn", "set_right", "turned"]) -> re.Pattern[str]:
+    """The marks of one kind inside a correction, for a search."""
+    return frame_phrases(kind)
 
 
 @cache
