@@ -312,7 +312,7 @@ def _name_rows(rows: Rows) -> None:
             continue
         acronyms = [text for _, kind, text in forms if kind == "acronym"]
         described = [text for _, kind, text in forms if kind == "description"]
-        if entry.spell_out or entry.name.lower() in {text.lower() for text in names}:
+        if entry.spell_out or entry.acronym or entry.name.lower() in {text.lower() for text in names}:
             row.name = entry.name
         elif names:
             row.name = max(names, key=len)

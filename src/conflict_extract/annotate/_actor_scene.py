@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, Draft
+from conflict_extract.annotate._actor_home import home_country
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
@@ -48,6 +49,7 @@ class Scene:
     person_spans: list[tuple[int, int]] = field(default_factory=list)
     surnames: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
+    homes: tuple[ActorEntry | None] | None = None  # what `home` found, once it was asked
 
     def add(self, draft: Draft) -> None:
         """Keep a draft, findable by its head; entities come in order of the text."""
@@ -99,15 +101,24 @@ class Scene:
         return self.index.get(entry.affiliation) if entry.affiliation else None
 
     def anchor(self) -> ActorEntry | None:
-        """The state whose bodies need no name here: the dateline's, else the only or by far the most frequent one."""
+        """The state whose bodies need no name here: the dateline's, else the only or by far the most frequent one, else the one
+        that the text's places lie in.
+        """
         if self.dateline is not None:
             return self.dateline
         ranked = self.states.most_common(2)
-        if not ranked:
-            return None
-        if len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]:
+        if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
             return self.index.get(ranked[0][0])
-        return None
+        home = self.home()
+        return home if home is not None and (not ranked or self.states[home.id]) else None
+
+    def home(self) -> ActorEntry | None:
+        """The state that most place names of the text lie in."""
+        if self.homes is None:
+            names = (span.text.removeprefix("the ") for span in self.places if span.start not in self.by_token)
+            code = home_country(names)
+            self.homes = (None if code is None else self.index.by_country.get(code),)
+        return self.homes[0]
 
 
 def make_scene(doc: Doc, index: ActorIndex) -> Scene:

@@ -107,7 +107,8 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     plain = role.kind == "person" or all(word in plain_words() or not scene.doc[draft.head].is_title for word in words)
     if role.kind == "person" and by_office(scene, draft):
         return
-    if is_state_body(draft, role, words) and plain and (determiner == "the" or role.kind == "person" or named):
+    bare = determiner == "the" or role.kind == "person" or named or (role.source_type == "media" and not determiner)
+    if is_state_body(draft, role, words) and plain and bare:
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
