@@ -62,6 +62,9 @@ def batch(
     timeout_per_document: Annotated[float, typer.Option(min=0.01, help="Seconds that one document may take.")] = 300.0,
     clusters: Annotated[bool, typer.Option(help="Find near-copies of one story (column cluster).")] = True,
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave out the article's words; offsets stay.")] = False,
+    min_confidence: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Leave out claims below this confidence.", show_default=False)
+    ] = None,
     reports: Annotated[bool, typer.Option(help="Keep whole Reports too (documents.report); `compare` reads them.")] = True,
     part: Annotated[int, typer.Option(min=1, help="Documents in one output file.")] = 512,
     engine: Annotated[Engine, typer.Option(help="Local processes, or Ray (extra cluster).")] = Engine.local,
@@ -82,7 +85,7 @@ def batch(
         from conflict_extract.deliver.batch.read import Columns
     except ImportError:
         raise MissingExtraError("pyarrow", "batch") from None
-    given: dict[str, Any] = {"actors": paths(actors), "places": paths(places)}
+    given: dict[str, Any] = {"actors": paths(actors), "places": paths(places), "min_confidence": min_confidence}
     settings = make_settings(config, **{key: value for key, value in given.items() if value})
     kept = tuple(name for item in keep or () for name in item.split(",") if name)
     options = Options(
