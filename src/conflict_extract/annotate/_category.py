@@ -69,7 +69,7 @@ _ADJ_AFTER = frozenset(
 
 
 _PAIR = re.compile(
-    r"(?<![^\W_])(?:killed|dead|deaths|die|died|killing|kill|fatalities|kills)\s(?:and|or)\s(?:\w+\s)?(?:wounded|injured|hurt|injuries|wounding|injuring|maimed|wounds|wound|injure)(?![^\W_])",
+    r"(?<![^\W_])(?:killed|dead|deaths|die|died|killing|kill|fatalities|kills)\s(?:and|or)\s(?:\w+ly\s)?(?:wounded|injured|hurt|injuries|wounding|injuring|maimed|wounds|wound|injure)(?![^\W_])",
     re.IGNORECASE,
 )
 
