@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conflict_extract.deliver.table import print_scores
 from conflict_extract.errors import GoldError
 from conflict_extract.evaluate import quantities
 from conflict_extract.evaluate.quantities import matched, rates, read_gold, run
@@ -72,3 +73,9 @@ def test_bad_lines_are_named(tmp_path: Path, line: str) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(GoldError, match="cannot read"):
         list(read_gold(tmp_path / "none.jsonl"))
+
+
+def test_the_terminal_table_shows_the_rates(capsys: pytest.CaptureFixture[str]) -> None:
+    print_scores({"documents": 1, "value": rates(1, 2, 1), "value+unit": rates(0, 2, 1)})
+    printed = capsys.readouterr().out
+    assert "100.0" in printed and "50.0" in printed and "66.7" in printed and "value+unit" in printed

@@ -163,7 +163,7 @@ def _day(iso: str) -> str:
 
 
 def print_scores(scores: dict[str, Any], console: Console | None = None) -> None:
-    """Print scores: rows with tp, gold, pred or p, r, f, and plain figures."""
+    """Print scores: rows with p, r, f (or precision, recall, f1) and, where known, gold, pred, tp; and plain figures."""
     out = console or Console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("measure")
@@ -171,8 +171,16 @@ def print_scores(scores: dict[str, Any], console: Console | None = None) -> None
         table.add_column(column, justify="right")
     plain: list[tuple[str, str]] = []
     for name, row in scores.items():
-        if isinstance(row, dict) and {"p", "r", "f"} <= row.keys():
-            cells = [f"{100 * row[key]:.1f}" for key in ("p", "r", "f")]
+        keys = next(
+            (
+                keys
+                for keys in (("p", "r", "f"), ("precision", "recall", "f1"))
+                if isinstance(row, dict) and row.keys() >= {*keys}
+            ),
+            None,
+        )
+        if keys is not None:
+            cells = [f"{100 * row[key]:.1f}" for key in keys]
             table.add_row(name, *cells, *(str(row.get(key, "")) for key in ("gold", "pred", "tp")))
         elif isinstance(row, float):
             plain.append((name, f"{100 * row:.1f}" if 0 <= row <= 1 else f"{row:.3f}"))

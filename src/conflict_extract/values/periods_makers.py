@@ -52,12 +52,19 @@ def _amount(value: str | None) -> float | None:
     return float(value)
 
 
+_FAR_YEAR = re.compile(r",?\s\d{5,9}(?=[.;)]|$)")
+
+
 def _day(text: str, match: re.Match[str]) -> Atom | None:
     if not month_is_month(text, match):
         return None
     day, to = _int(match.group("day")), _int(match.group("day_to"))
+    year, end = _int(match.group("year")), match.end() - match.group().endswith(".")
+    far = _FAR_YEAR.match(text, match.end()) if year is None else None
+    if far:
+        year, end = 0, far.end()  # no year of the calendar: the span stays, without a value
     return Atom(
-        match.start(), match.end() - match.group().endswith("."), "day", year=_int(match.group("year")), month=words_of("month")[match.group("month").lower()].value,
+        match.start(), end, "day", year=year, month=words_of("month")[match.group("month").lower()].value,
         day=day, day_to=to, listed=match.group("list") is not None, text=match.group(),
     )  # fmt: skip
 
