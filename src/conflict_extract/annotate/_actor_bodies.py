@@ -14,6 +14,8 @@ from conflict_extract.annotate._forms import forms_of
 from conflict_extract.lexicons.actors import Role, offices, roles
 
 _NEAR = 40  # tokens
+_INSIDE = frozenset(["in", "inside", "near", "outside"])  # "weapons in the monastery": a building, not a body
+_LOCAL = frozenset(["local", "regional", "provincial", "municipal", "district", "city", "county", "village", "town", "zonal"])
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +76,8 @@ def is_state_body(draft: Draft, role: Role, words: list[str]) -> bool:
     """Whether the phrase is a body or an officer that only a state has ("army", "defence ministry", "foreign minister")."""
     if role.source_type == "media":
         return "state" in words
+    if role.kind == "group" and _LOCAL & set(words[:-1]):
+        return False  # "the provincial government"
     institutions = use_words("state_institution", "actor")
     pairs = {f"{one} {two}" for one, two in itertools.pairwise(words)}
     if role.kind == "group":
@@ -132,7 +136,12 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
         person = next(people, None)
         return person.affiliation if person is not None and draft.first - person.last < 60 else None
     bodies = ("government_body", "armed_group", "organization", "media")
-    recent = (one for one in reversed(scene.drafts[-12:]) if one.kind == "nominal" and one.type in bodies)
+    lower = forms_of(scene.doc).lower
+    recent = (
+        one
+        for one in reversed(scene.drafts[-12:])
+        if one.kind == "nominal" and one.type in bodies and not _INSIDE & set(lower[max(0, one.first - 2) : one.first])
+    )
     body = next((one for one in recent if one.last <= draft.first and one.use == ACTOR), None)
     place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
     best = next((other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR), None)

@@ -227,11 +227,23 @@ def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
         owner = scene.by_token.get(draft.last + 1) or scene.by_token.get(draft.last + 2)
         if owner is not None and scene.state(owner.entry) is entry:
             draft.name = f"{draft.name} of {entry.name}" if is_state_body(draft, role, words) else draft.name
+    if entry is not None and draft.rule == "phrase":
+        _by_adjective(scene, draft, entry)
     if draft.rule == "context body" and entry is not None:
         adjective = next(iter(entry.names("adjective")), None)
         if adjective is not None:
             draft.name = f"{adjective} {draft.name}"
         draft.country = entry.country
+
+
+def _by_adjective(scene: Scene, draft: Draft, state: ActorEntry) -> None:
+    """ "Kenya's air force" is named as "the Kenyan air force" is."""
+    owner, forms = scene.by_token.get(draft.first), forms_of(scene.doc)
+    if owner is None or owner.last >= draft.head or scene.state(owner.entry) is not state:
+        return
+    adjective = next(iter(state.names("adjective")), None)
+    if adjective is not None and forms.text[owner.last] in POSSESSIVES:
+        draft.name = f"{adjective} {' '.join(forms.span(owner.last + 1, draft.last).split())}"
 
 
 def _worth(scene: Scene, draft: Draft) -> bool:

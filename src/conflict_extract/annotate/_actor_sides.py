@@ -28,6 +28,10 @@ PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
 _NO_SIDE = frozenset(["pro", "anti", "non"])
 
 
+_HELD = frozenset(["run", "held", "controlled", "led", "appointed", "installed"])
+_SIDE_NOUNS = frozenset(["coalition", "alliance", "movement", "party", "union", "bloc", "mission", "front", "brigade", "militia"])
+
+
 def sides_of(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
     """The names that say whose the phrase is: inside it, or after "of", "for", "from", "to" behind it."""
     doc = scene.doc
@@ -107,11 +111,28 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     plain = role.kind == "person" or all(word in plain_words() or not scene.doc[draft.head].is_title for word in words)
     if role.kind == "person" and by_office(scene, draft):
         return
+    if HYPHENS & set(words) and _HELD & set(words):
+        return  # "the rebel-run health ministry"
+    taken = _taken_side(scene, draft) if role.kind == "person" else None
+    if taken is not None:
+        draft.affiliation, draft.source_type = taken.entry.id if taken.entry is not None else taken, taken.source_type
+        return
     bare = determiner == "the" or role.kind == "person" or named or (role.source_type == "media" and not determiner)
     if is_state_body(draft, role, words) and plain and bare:
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
+
+
+def _taken_side(scene: Scene, draft: Draft) -> Draft | None:
+    """ "a coalition spokesman": the last actor named before whose name ends in the noun."""
+    lower = forms_of(scene.doc).lower
+    for noun in lower[draft.first : draft.head]:
+        if noun in _SIDE_NOUNS:
+            for other in reversed(scene.entities):
+                if other.last <= draft.first and lower[other.last - 1] == noun and not other.candidates:
+                    return other
+    return None
 
 
 def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
