@@ -114,7 +114,8 @@ def glue(text: str, number: Number) -> Item | None:
     unit = unit_after(text, end)
     if name is None and unit is None and number.vague and text[end : end + 4] == " of ":
         name, unit = currency_after(text, end + 3), unit_after(text, end + 3)  # "hundreds of millions of dollars"
-    if unit is None and name is None and number.form == "fraction" and _HALF_A.match(text, end):
+    part = number.form == "fraction" or (digits and number.value is not None and 0 < number.value < 1)
+    if unit is None and name is None and part and _HALF_A.match(text, end):
         unit = unit_after(text, end + len(_HALF_A.match(text, end)[0].rstrip()))  # type: ignore[index]
     if unit is None and name is None:
         more = _MORE.match(text, end)
