@@ -257,3 +257,17 @@ def test_comma_before(nlp: Any) -> None:
 def test_headline_colon(nlp: Any) -> None:
     said = said_of(nlp, "Hezbollah: the strike will not be forgotten\n\nThe funeral in Tyre was on Monday.")
     assert [r.rule.partition(";")[0] for r in said][:1] == ["headline-colon"]
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("India and China accused each other of opening fire first.", {("India", "China"), ("China", "India")}),
+        ("Chad and Niger blamed one another for the raid on the salt road.", {("Chad", "Niger"), ("Niger", "Chad")}),
+        ("The two governments accused each other of moving tanks.", {("The two governments", None)}),
+    ],
+)
+def test_reciprocals_are_two_sayings(extractor: Any, text: str, pairs: set[tuple[str, str | None]]) -> None:
+    report = extractor.extract(text)
+    names = {actor.id: actor.name for actor in report.actors}
+    assert {(claim.source.mention.text, names.get(claim.target)) for claim in report.claims if claim.source} == pairs

@@ -67,6 +67,8 @@ SPEAKER = re.compile(
     r"(?:[ \t]*\([^)\n]{1,60}\))?[ \t]*:[ \t]+(?=\S)"
 )
 
+OCCASION = frozenset({"in", "at", "through", "via", "by", "on"})  # prepositions of where something is said
+
 
 def other_candidates(view: View) -> list[Candidate]:
     """Attributions by nouns, adjectives and phrases."""
@@ -112,6 +114,10 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         )
         if clause is not None and view.tag[i + 1] == "WDT" and view.head[i + 1] == clause and view.dep[i + 1].startswith("nsubj"):
             clause = None
+        above = view.head[i]
+        verbs = clause is not None and view.head[clause] == above and view.low[above] in cue_index().verbs
+        if verbs and view.dep[i] == "obl" and view.case_of(i) in OCCASION and view.child(above, "nsubj") is not None:
+            return  # "said in a statement that P": the verb's content
     frame, content, nominal = "", [], False
     word = view.low[i + 1] if i + 1 < view.n else ""
     loose = word in ("that", "to", "whether") and view.head[i + 1] == i and view.dep[i + 1] == "mark"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from conflict_extract.annotate._candidates import Candidate, source_span
 from conflict_extract.annotate._view import View
+
+RECIPROCALS = frozenset({("the", "other"), ("each", "other"), ("one", "another")})
 
 
 def cross(view: View, candidates: list[Candidate]) -> list[Candidate]:
@@ -14,6 +17,8 @@ def cross(view: View, candidates: list[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         pair = _pair(view, candidate)
         if pair is None:
+            if candidate.target is not None and _crossed(view, candidate.target) and view.low[candidate.target - 1] != "the":
+                candidate.target = None  # "the two sides accused each other": no third party is accused
             out.append(candidate)
             continue
         one, two = pair
@@ -35,14 +40,17 @@ def cross(view: View, candidates: list[Candidate]) -> list[Candidate]:
 
 def _pair(view: View, candidate: Candidate) -> tuple[int, int] | None:
     """The two coordinated sources of a candidate whose target is "the other" or "each other"."""
-    if candidate.source is None or candidate.target is None or view.low[candidate.target] != "other":
-        return None
-    before = view.low[candidate.target - 1] if candidate.target else ""
-    if before not in ("the", "each"):
+    if candidate.source is None or candidate.target is None or not _crossed(view, candidate.target):
         return None
     head = candidate.source[2]
     others = [j for j in view.children[head] if view.dep[j] == "conj" and j > head]
     return (head, others[0]) if len(others) == 1 else None
+
+
+def _crossed(view: View, i: int) -> bool:
+    """Whether a target is "the other", "each other" or "one another", whichever of the words heads it."""
+    around = view.low[max(0, i - 1) : i + 2]
+    return view.low[i] in ("other", "each", "one", "another") and any(pair in RECIPROCALS for pair in pairwise(around))
 
 
 def _end(view: View, head: int) -> int:

@@ -76,6 +76,8 @@ def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
             hit = answered(index, drafts, at)
             if hit is not None:
                 links.add("denies", draft, hit[0], hit[1])
+        else:
+            _contradict(index, links, drafts, at)
         _counter(index, links, drafts, at)
     _compare_figures(index, links, drafts)
     for at in range(len(drafts)):
@@ -175,6 +177,27 @@ def _elaborate_denial(index: Index, links: Links, drafts: Sequence[Draft], at: i
             return
         if other.mode == "direct":
             return  # the quotation goes on with what stands between
+
+
+def _contradict(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """ "The ministry said no arms had been sent": the accused says in neutral words that the deed was not done."""
+    draft = drafts[at]
+    if draft.act not in ("statement", "opinion") or not _negated(index, draft):
+        return
+    own = sides(index, draft)
+    for other in _previous(drafts, at, BACK):
+        if other.act != "accusation" or other.target not in own or draft.sentence - other.sentence > 3:
+            continue
+        if same_speaker(index, draft, other) or _negated(index, other):
+            continue
+        if _one_family(draft, other) or index.words(draft.content) & index.words(other.content):
+            links.add("denies", draft, other, f"{_actor(index, other.target)}, accused there, says that it is not so")
+        return
+
+
+def _actor(index: Index, key: str | None) -> str:
+    row = index.actor_rows.get(key or "")
+    return row.name if row is not None else "the speaker"
 
 
 def _counter(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
