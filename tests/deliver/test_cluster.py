@@ -69,7 +69,7 @@ def codes(block):
 @pytest.mark.slow
 def test_an_actor_makes_a_row_of_a_document_that_is_late_or_deadly(extractor):
     long = ("The governor of Orlova said at least 12 people had been killed. The rebels denied it.\n\n" * 12_000)[:990_000]
-    worker = actor(3.0)
+    worker = actor(10.0)
     block = worker(pa.table({"text": ["The mayor said 4 people died.", long, "The army denied the claim."]}))
     assert codes(block) == [[], ["timeout"], []]
     before = worker.worker.process.pid
@@ -110,7 +110,7 @@ OPTIONS = Options(part=6, chunk=2, workers=2)
 
 
 def local(corpus, out):
-    handler = BlockHandler(Settings(), {})
+    handler = BlockHandler(Settings(), {"reports": True})
     return run(
         [corpus], out, Settings(), OPTIONS, engine=lambda chunks: (handler(chunk, {}, lambda at: None) for chunk in chunks)
     )
@@ -140,7 +140,10 @@ def test_one_node_equals_the_local_run(corpus, tmp_path, extractor):
 
         text = "The governor of Orlova said at least 12 people had been killed. The rebels denied the claim."
         rows = ray.data.from_items([{"text": text}, {"text": text + " More."}, {"text": ""}])
-        found = {row["report"]: row for row in cluster.extract_dataset(rows, reports=True).take_all()}
+        found = {
+            row["documents"][0]["report"] if len(row["documents"]) else None: row
+            for row in cluster.extract_dataset(rows, reports=True).take_all()
+        }
         assert len(found) == 3
         report = extractor.extract(text, id="sha256:" + extractor.extract(text).meta.text_sha256)
         row = found[report.model_dump_json()]
