@@ -15,7 +15,9 @@ def main(report: str) -> None:
     branches = 100 * totals["covered_branches"] / max(totals["num_branches"], 1)
     print(f"lines {lines:.1f}% of {totals['num_statements']}, branches {branches:.1f}% of {totals['num_branches']}")
     rows = sorted(
-        (100 * f["summary"]["covered_lines"] / max(f["summary"]["num_statements"], 1), name) for name, f in data["files"].items()
+        (100 * f["summary"]["covered_lines"] / max(f["summary"]["num_statements"], 1), name)
+        for name, f in data["files"].items()
+        if f["summary"]["num_statements"] > 1
     )
     for share, name in rows[:8]:
         print(f"  {share:5.1f}%  {name}")
