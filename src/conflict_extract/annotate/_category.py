@@ -126,6 +126,10 @@ def category(
         if phrase is not None and phrase.other and verb and verb[0] == own:
             return verb
         return own, noun
+    if phrase is None:
+        beside = _participle_after(words, last, right_limit)
+        if beside:
+            return beside
     people = phrase is None or person_entry(phrase) is not None or phrase.head in ("others", "more")
     if people or own is None:
         verb = _verb(words, first, last, left_limit, right_limit)
@@ -227,6 +231,18 @@ _AUX = word_set(
 _LEFT_SKIP = word_set(
     "at least about around some more than over nearly almost up to as many a an the and or , another further additional other of also only just between including fewer less no most roughly approximately its their his her one these those total all"
 )
+
+
+def _participle_after(words: Words, last: int, right_limit: int) -> tuple[str, str] | None:
+    """The participle that a bare number leans on ("more than 40 wounded"), whatever the tree makes of the ellipsis."""
+    if last >= right_limit:
+        return None
+    word = words.doc[last]
+    entry = category_words().get((word.lower_, "adj"))
+    following = words.doc[last + 1].lower_ if last + 1 < right_limit else ""
+    if entry is None or word.lower_ not in _ADJ_AFTER or word.tag_ == "VBD" or following in person_nouns():
+        return None
+    return entry.category, word.lower_
 
 
 def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int) -> tuple[str, str] | None:

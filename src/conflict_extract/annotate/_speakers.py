@@ -43,6 +43,10 @@ BOTH = re.compile(
 EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
 
 
+#: A "police spokesman" or "army spokesman" speaks for that body, whoever spoke before.
+OWN_BODY = frozenset({"police", "military", "judiciary", "legislature"})
+
+
 class Speakers:
     """Resolves the sayings one by one, in reading order, while the scene is read.
 
@@ -435,6 +439,8 @@ class Speakers:
         if before is None or before.speaker is None:
             return None
         speaker = rows[before.speaker]
+        if row.source_type in OWN_BODY and row.source_type != speaker.source_type:
+            return None
         if speaker.type in COLLECTIVE and speaker.type != "media":
             return speaker.affiliation or speaker.key
         return None

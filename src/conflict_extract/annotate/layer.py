@@ -40,6 +40,7 @@ from typing import Any, TypeVar
 from spacy.tokens import Doc, Span, SpanGroup
 
 from conflict_extract.annotate._tokens import Memory, memory_of, surface_of
+from conflict_extract.annotate._tokens import Tokens as Tokens
 from conflict_extract.annotate._tokens import text_of as text_of
 from conflict_extract.annotate._tokens import tokens_of as tokens_of
 from conflict_extract.errors import PipelineError

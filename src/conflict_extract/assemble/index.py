@@ -14,8 +14,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._tokens import Tokens
-from conflict_extract.annotate.layer import Offsets, Record
+from conflict_extract.annotate.layer import Offsets, Record, Tokens
 from conflict_extract.assemble.corrections import settle_frame_figures
 
 R = TypeVar("R", bound=Record)
