@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conflict_extract.annotate import _decode
 from conflict_extract.annotate._decode import Chain, tree
 
 LABELS = ["O", "B-cue", "I-cue", "B-source", "I-source"]
@@ -58,7 +57,7 @@ def test_spans_do_not_overlap_and_stop_where_they_must(seed: int, size: int) -> 
         assert 0 <= p <= 1
 
 
-def test_sure_words_part_the_search_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sure_words_part_the_search_and_change_nothing() -> None:
     rng = np.random.default_rng(3)
     emissions = rng.normal(size=(80, 5)).astype(np.float32) * 2
     quiet = rng.random(80) < 0.7
@@ -66,7 +65,7 @@ def test_sure_words_part_the_search_and_change_nothing(monkeypatch: pytest.Monke
     emissions[~quiet, 1] += 4
     crf = chain(3)
     parted = crf.decode(emissions, np.zeros(80, bool))
-    monkeypatch.setattr(_decode, "SURE", 1e9)
+    crf.sure = 1e9
     whole = crf.decode(emissions, np.zeros(80, bool))
     assert [s[:3] for s in parted] == [s[:3] for s in whole] != []
     assert [s[3] for s in parted] == pytest.approx([s[3] for s in whole], abs=1e-2)

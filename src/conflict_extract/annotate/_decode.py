@@ -11,7 +11,7 @@ Sums = NDArray[np.float64]
 #: First word, last word + 1, whether the first and the last word are a sequence's own first and last.
 Stretch = tuple[int, int, bool, bool]
 NEVER = np.float32(-1e4)
-#: A word where O leads by this much (natural log) is O; it parts the sequence. On dev data no span changes by it.
+#: With this lead of O no span changes on dev data.
 SURE = 8.0
 #: Cycles that are contracted properly; what is left after so many is noise, and its cycles are cut at once.
 CONTRACTIONS = 24
@@ -23,9 +23,11 @@ class Chain:
     Args:
         labels: O, then B- and I- of each kind.
         scores: ``trans`` [labels, labels], ``start`` [labels], ``end`` [labels].
+        sure: a word where O leads by this much (natural log) is O; it parts the sequence.
     """
 
-    def __init__(self, labels: Sequence[str], scores: dict[str, Any]) -> None:
+    def __init__(self, labels: Sequence[str], scores: dict[str, Any], sure: float = SURE) -> None:
+        self.sure = sure
         self.labels = list(labels)
         n = len(self.labels)
         trans = np.array(scores["trans"], np.float32)
@@ -71,8 +73,8 @@ class Chain:
         return sorted((*span, p) for span, p in zip(spans, chances, strict=True))
 
     def _stretches(self, scores: Floats, parts: Sequence[tuple[int, int]]) -> list[Stretch]:
-        """Return the runs of words to search, the longest first; between them lie words where O leads every label by `SURE` or more."""
-        sure = scores[:, 0] - scores[:, 1:].max(1) >= SURE
+        """Return the runs of words to search, the longest first; between them lie words where O leads every label by ``sure``."""
+        sure = scores[:, 0] - scores[:, 1:].max(1) >= self.sure
         out = []
         for start, end in parts:
             edges = np.flatnonzero(np.diff(np.concatenate([[True], sure[start:end], [True]]).astype(np.int8))) + start

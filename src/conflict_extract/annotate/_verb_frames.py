@@ -17,6 +17,7 @@ from conflict_extract.annotate._candidates import (
 )
 from conflict_extract.annotate._content import pieces
 from conflict_extract.annotate._view import RELATIVES, View
+from conflict_extract.lexicons.assembly import anaphors
 from conflict_extract.lexicons.cues import VerbCue, cue_index
 
 SPEECH_TIMES = frozenset(
@@ -128,8 +129,8 @@ class _Maker:
         if head is not None and head in content and not self.passive:
             first = source_span(view, head)[0]
             content = [i for i in content if i < first] if first < self.verb else []
-        spans = pieces(view, content, that)
-        if not spans:
+        spans = pieces(view, _without_comment(view, content), that)
+        if not spans or view.low[content[0]] == "anonymity":
             return
         cue = self.cue if cue_last is None else cue_span(view, self.verb, cue_last)
         yield Candidate(
@@ -271,6 +272,29 @@ def _comma_before(maker: _Maker) -> Iterator[Candidate]:
         return
     frame = "that" if "that" in maker.entry.frames else "quote"
     yield from maker.make(frame, list(range(start, first - 1)), "comma-before")
+
+
+def _without_comment(view: View, content: list[int]) -> list[int]:
+    """The content without what the article adds at its end.
+
+    That is what it says of the content (", a charge the rebels denied") and what it sets against it (", while the opposition put the
+    toll at 40").
+    """
+    names, verbs = anaphors(), cue_index().verbs
+    for j in content:
+        first = view.left[j]
+        if view.word[first] in (",", "-", "–", "—"):
+            first += 1
+        if first - 1 <= content[0] or view.word[first - 1] not in (",", "-", "–", "—") or view.right[j] <= content[-1]:
+            continue
+        if view.low[j] in names and view.low[first] in ("a", "an"):
+            said = view.child(j, "acl:relcl", "acl")
+            added = said is not None and said > j and view.low[said] in verbs
+        else:
+            added = view.dep[j] == "advcl" and view.low[first] in ("while", "whereas") and view.low[j] in verbs
+        if added:
+            return [i for i in content if i < first - 1]
+    return content
 
 
 def _around(view: View, host: int, verb: int) -> list[int]:
