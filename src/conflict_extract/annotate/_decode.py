@@ -193,18 +193,18 @@ def tree(scores: Floats) -> NDArray[np.int64]:
     root = int((scores[:, 0] - own.max(1)).argmax())
     heads: NDArray[np.int64] = own.argmax(1)
     heads[root] = root
-    if _has_cycle(heads, root):
+    if (leading_to(heads) != root).any():
         own[root] = -1e9
         heads = _edmonds(own, root)
     return heads
 
 
-def _has_cycle(heads: NDArray[np.int64], root: int) -> bool:
-    """Tell whether some word does not lead to the root: after doubling steps all must stand on it."""
+def leading_to(heads: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each word's chain of heads ends (its root), by doubling steps; a word of a cycle ends on some word of it."""
     at = heads
     for _ in range(len(heads).bit_length()):
         at = at[at]
-    return bool((at != root).any())
+    return at
 
 
 def _edmonds(scores: NDArray[np.float64], root: int, left: int = CONTRACTIONS) -> NDArray[np.int64]:

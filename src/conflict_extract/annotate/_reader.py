@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conflict_extract.annotate._decode import Chain, Floats, tree
+from conflict_extract.annotate._decode import Chain, Floats, leading_to, tree
 from conflict_extract.annotate._pieces import Pieces, Space, arrays, gap
 from conflict_extract.annotate._windows import LIMIT, pack, paragraphs, slide
 from conflict_extract.errors import ModelError
@@ -238,9 +238,17 @@ class _Work:
     def _trees(self, got: dict[str, Floats], base: int, begins: list[int], keep: int) -> None:
         """Build the trees of the sentences that begin at ``begins``; name the relations of all of them."""
         arc, width = got["arc"], keep - base
-        heads = np.arange(width)
-        for start, end in zip(begins, [*begins[1:], keep], strict=True):
-            a, b = start - base, end - base
+        sizes = np.diff([*begins, keep])
+        sentence = np.repeat(np.arange(len(begins)), sizes)
+        scores = np.where(sentence[:, None] == sentence, arc[:width, 1 : width + 1], np.float32(-1e9))
+        np.fill_diagonal(scores, -1e9)
+        lead = arc[:width, 0].astype(np.float64) - scores.max(1)
+        heads = scores.argmax(1)
+        firsts = [start - base for start in begins]
+        root = np.array([a + int(lead[a : a + n].argmax()) for a, n in zip(firsts, sizes.tolist(), strict=True)])
+        heads[root] = root
+        for i in np.unique(sentence[leading_to(heads) != root[sentence]]).tolist():
+            a, b = firsts[i], firsts[i] + int(sizes[i])
             heads[a:b] = a + tree(np.concatenate([arc[a:b, :1], arc[a:b, a + 1 : b + 1]], 1))
         roots = heads == np.arange(width)
         rows = np.where(roots, 0, heads + 1)
