@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from conflict_extract.annotate import layer
 from conflict_extract.assemble.index import Index
@@ -24,6 +25,7 @@ ONE_THING = (
     frozenset({"killing", "attack", "injury"}),
     frozenset({"displacement", "return"}),
 )
+CLOSE = 3  # sentences between figures that need no common place or date
 NEAR = 0.1  # "about 40" and 42 do not disagree: an approximate figure is taken to be this far off at most
 
 
@@ -128,13 +130,32 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
         return False
     if "further" in (a.quantity.scope, b.quantity.scope):
         return False
+    if (a.quantity.scope == "cumulative") != (b.quantity.scope == "cumulative") or _long(a) != _long(b):
+        return False  # a toll since 2021 or of a year, and that of one attack
     if a.event is not None and b.event is not None:
         if a.event.incident is not None and a.event.incident == b.event.incident:
             return True
         kinds = {a.event.type, b.event.type}
         if len(kinds) == 2 and "other" not in kinds and not any(kinds <= group for group in ONE_THING):
             return False
-    return not _apart(a, b)
+    return not _apart(a, b) and _tied(a, b)
+
+
+def _tied(a: Figure, b: Figure) -> bool:
+    """Whether something says that two figures without a common incident belong together: nearness, a place, a date, and their nouns."""
+    one, two = (figure.quantity.unit.lower().split(" ")[-1] if figure.quantity.unit else "" for figure in (a, b))
+    if one != two and not {one, two} & GENERAL and (_status(a) == "unknown" or _status(a) != _status(b)):
+        return False  # "three guards" and "14 militants"
+    if abs(a.draft.sentence - b.draft.sentence) <= CLOSE:
+        return True
+    places = [{p.place for p in figure.draft.places if p.role in ("at", "near")} for figure in (a, b)]
+    return bool(places[0] & places[1]) or bool(_dates(a.draft) and _dates(b.draft))
+
+
+def _long(figure: Figure) -> bool:
+    """Whether the claim dates its event by more than a month."""
+    dates = _dates(figure.draft)
+    return dates is not None and (date.fromisoformat(dates[1]) - date.fromisoformat(dates[0])).days > 31
 
 
 def _same_who(a: layer.QuantityRecord, b: layer.QuantityRecord) -> bool:
