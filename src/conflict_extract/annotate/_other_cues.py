@@ -201,7 +201,7 @@ def _that(view: View, clause: int) -> bool:
 
 
 def _owner(view: View, i: int) -> int | None:
-    """Whose claim it is: possessor, by-phrase, of- or from-phrase of a person or group, subject of a light verb."""
+    """Whose claim it is: possessor, by- or from-phrase of a person or group, subject of a light verb, an actor's name before the noun."""
     for j in view.children[i]:
         if view.dep[j] == "nmod:poss":
             return j
@@ -211,6 +211,16 @@ def _owner(view: View, i: int) -> int | None:
     head = view.head[i]
     if view.dep[i] in ("obj", "obl") and view.low[head] in LIGHT:
         return subject_of(view, head) if not view.passive(head) else None
+    for j in view.kids(i, "compound", "amod"):
+        named = view.mention[j]
+        if (
+            j < i
+            and named is not None
+            and named.use in ("actor", "modifier")
+            and view.start[j] <= named.start
+            and named.end <= view.end[i - 1]
+        ):
+            return j  # "Taliban claims that P"
     return None
 
 

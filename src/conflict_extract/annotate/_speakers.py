@@ -140,7 +140,8 @@ class Speakers:
         joint = view.mention[head]
         if "reciprocal" in record.rule:
             joint = next((m for m in layer_mentions(view, head) if m.form in ("name", "acronym")), joint)
-        if joint is not None and joint.use != "modifier":
+        whole = joint is not None and record.source == [joint.start, joint.end]  # "Israeli claims that P"
+        if joint is not None and (joint.use != "modifier" or whole):
             row = scene.rows.get(joint.actor)
             if row is not None:
                 start, _end = view.tokens(joint.start, joint.end)
