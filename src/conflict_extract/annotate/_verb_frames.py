@@ -281,20 +281,26 @@ def _without_comment(view: View, content: list[int]) -> list[int]:
     toll at 40").
     """
     names, verbs = anaphors(), cue_index().verbs
-    for j in content:
-        first = view.left[j]
-        if view.word[first] in (",", "-", "–", "—"):
-            first += 1
-        if first - 1 <= content[0] or view.word[first - 1] not in (",", "-", "–", "—") or view.right[j] <= content[-1]:
+    for at, j in enumerate(content[:-1]):
+        if at == 0 or view.word[j] not in (",", "-", "–", "—"):
             continue
-        if view.low[j] in names and view.low[first] in ("a", "an"):
-            said = view.child(j, "acl:relcl", "acl")
-            added = said is not None and said > j and view.low[said] in verbs
+        rest = content[at + 1 :]
+        if view.low[rest[0]] in ("a", "an"):  # by the words: trees hang the noun on either verb
+            noun = next((i for i in rest[1:3] if view.low[i] in names), None)
+            added = (
+                noun is not None and len(rest) <= 12 and any(view.low[i] in verbs and view.verbal(i) for i in rest if i > noun)
+            )
         else:
-            added = view.dep[j] == "advcl" and view.low[first] in ("while", "whereas") and view.low[j] in verbs
+            added = view.low[rest[0]] in ("while", "whereas") and _set_against(view, rest)
         if added:
-            return [i for i in content if i < first - 1]
+            return content[:at]
     return content
+
+
+def _set_against(view: View, rest: list[int]) -> bool:
+    """Whether the words from "while" to the content's end are one adverbial clause with a cue verb."""
+    clause = view.head[rest[0]]
+    return view.dep[clause] == "advcl" and view.low[clause] in cue_index().verbs and view.right[clause] > rest[-1]
 
 
 def _around(view: View, host: int, verb: int) -> list[int]:

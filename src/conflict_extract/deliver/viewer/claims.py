@@ -59,7 +59,7 @@ def _who(report: Report, claim: Claim) -> str:
         details = []
         if claim.source.affiliation and claim.source.affiliation != claim.source.name:
             details.append("for " + escape(claim.source.affiliation))
-        if claim.source.role:
+        if claim.source.role and claim.source.role.lower() != (claim.source.name or "").lower():
             details.append(escape(claim.source.role))
         if claim.source.via and claim.source.via.name:
             details.append("via " + escape(claim.source.via.name))
