@@ -219,3 +219,15 @@ def test_bad_lines(tmp_path: Path, line: str) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="cannot read"):
         kb.index_for([tmp_path / "none.jsonl"])
+
+
+def test_a_users_name_is_nobody_elses(tmp_path: Path) -> None:
+    table = tmp_path / "mine.jsonl"
+    table.write_text(
+        '{"id": "x/red-cross-desk", "name": "Wagner", "type": "organization", "aliases": [{"text": "M23", "kind": "name"}]}\n',
+        encoding="utf-8",
+    )
+    index = kb.index_for([table])
+    assert {name.entry.id for name in index.find("M23")} == {"x/red-cross-desk"}
+    assert {name.entry.id for name in index.find("Wagner")} == {"x/red-cross-desk"}
+    assert {name.entry.id for name in kb.default_index().find("M23")} == {"group/m23"}

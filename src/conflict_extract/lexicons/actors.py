@@ -245,9 +245,11 @@ class ActorIndex:
 
     Args:
         entries: the entries, ours first; a later entry with the same id replaces an earlier one.
+        own: ids of the user's entries; a name of theirs is nobody else's.
     """
 
-    def __init__(self, entries: Iterable[ActorEntry]) -> None:
+    def __init__(self, entries: Iterable[ActorEntry], own: frozenset[str] = frozenset()) -> None:
+        self.own = own
         self.entries: dict[str, ActorEntry] = {}
         for entry in entries:
             if entry.disabled:
@@ -257,7 +259,7 @@ class ActorIndex:
         self.former = {old: entry.id for entry in self.entries.values() for old in entry.former_ids}
         self.root = Node()
         self.by_key: dict[tuple[str, ...], list[Name]] = {}
-        for entry in self.entries.values():
+        for entry in sorted(self.entries.values(), key=lambda entry: entry.id in own):
             for name in _names_of(entry):
                 self._add(name)
         self.by_country: dict[str, ActorEntry] = {
@@ -275,6 +277,8 @@ class ActorIndex:
             node = self.root
             for part in key:
                 node = node.children.setdefault(part, Node())
+            if name.entry.id in self.own:
+                node.names[:] = [other for other in node.names if other.entry.id in self.own]
             node.names.append(name)
             self.by_key.setdefault(key, node.names)
 
@@ -325,9 +329,12 @@ def default_index() -> ActorIndex:
 @lru_cache(maxsize=8)
 def _user_index(files: tuple[tuple[str, int, int], ...]) -> ActorIndex:
     entries = list(bundled_entries())
+    own: set[str] = set()
     for path, _, _ in files:
-        entries += user_entries(path)
-    return ActorIndex(entries)
+        theirs = user_entries(path)
+        entries += theirs
+        own |= {entry.id for entry in theirs}
+    return ActorIndex(entries, frozenset(own))
 
 
 def index_for(paths: Sequence[str | Path] = ()) -> ActorIndex:
