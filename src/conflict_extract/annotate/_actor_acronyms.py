@@ -7,7 +7,7 @@ import re
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import ACTOR
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import key_of
 
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&/-]{1,9}\Z")
@@ -18,7 +18,7 @@ _FUNCTION = frozenset(["of", "the", "for", "and", "in", "on", "to", "a", "an"])
 
 def join_acronyms(scene: Scene, drafts: list[Draft]) -> None:
     """ "Sudan Liberation Army (SLA)", "the National Liberation Army, or ELN": the acronym is the same actor."""
-    text = forms_of(scene.doc).text
+    text = surface_of(scene.doc).word
     known: dict[str, Draft] = {}
     by_last = {draft.last: draft for draft in drafts if draft.use == ACTOR or draft.kind == "entity"}
     by_first = {draft.first: draft for draft in drafts}
@@ -55,7 +55,7 @@ def _later_acronyms(scene: Scene, drafts: list[Draft], known: dict[str, Draft]) 
     if not known:
         return
     covered = {token: draft for draft in drafts for token in range(draft.first, draft.last)}
-    for index, text in enumerate(forms_of(scene.doc).text):
+    for index, text in enumerate(surface_of(scene.doc).word):
         full = known.get(text)
         if full is None:
             continue

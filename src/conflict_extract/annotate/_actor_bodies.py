@@ -10,7 +10,7 @@ from functools import lru_cache
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import ACTOR, use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import Role, offices, roles
 
 _NEAR = 40  # tokens
@@ -32,9 +32,9 @@ def possessive_words() -> frozenset[str]:
 
 def by_office(scene: Scene, draft: Draft) -> bool:
     """ "Foreign Secretary X": whether the title alone settles the side (it may settle that there is none)."""
-    if forms_of(scene.doc).lower[draft.last - 1] not in _office_ends():
+    if surface_of(scene.doc).lower[draft.last - 1] not in _office_ends():
         return False
-    title = forms_of(scene.doc).span(draft.first, draft.last).lower().split()
+    title = surface_of(scene.doc).span(draft.first, draft.last).lower().split()
     for start in range(len(title)):
         office = offices().get(" ".join(title[start:]))
         if office is None:
@@ -136,7 +136,7 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
         person = next(people, None)
         return person.affiliation if person is not None and draft.first - person.last < 60 else None
     bodies = ("government_body", "armed_group", "organization", "media")
-    lower = forms_of(scene.doc).lower
+    lower = surface_of(scene.doc).lower
     recent = (
         one
         for one in reversed(scene.drafts[-12:])

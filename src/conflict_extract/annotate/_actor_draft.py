@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_use import has_tree, use_words
-from conflict_extract.annotate._forms import Forms, forms_of
+from conflict_extract.annotate._tokens import Surface, surface_of
 from conflict_extract.lexicons.actors import ActorEntry, Role, roles
 
 DEMONYM = frozenset(["adjective", "person", "people"])
@@ -64,7 +64,7 @@ def role_at(doc: Doc, index: int) -> tuple[Role, bool, int] | None:
 
 def roles_in(doc: Doc) -> list[tuple[Role, bool, int] | None]:
     """What `role_at` says for each token of a Doc."""
-    forms = forms_of(doc)
+    forms = surface_of(doc)
     found: list[tuple[Role, bool, int] | None] | None = forms.kept.get("roles")
     if found is None:
         found = forms.kept["roles"] = [
@@ -79,13 +79,13 @@ def _role_ends() -> frozenset[str]:
     return frozenset(re.split(r"[ -]", form)[-1] for form in roles()) | frozenset(roles())
 
 
-def _role(forms: Forms, index: int) -> tuple[Role, bool, int] | None:
+def _role(forms: Surface, index: int) -> tuple[Role, bool, int] | None:
     table, lower = roles(), forms.lower
     if index:
         pair = table.get(f"{lower[index - 1]} {lower[index]}")
         if pair is not None:
             return pair.role, pair.plural, index - 1
-        if index > 1 and forms.text[index - 1] in HYPHENS:
+        if index > 1 and forms.word[index - 1] in HYPHENS:
             triple = table.get(f"{lower[index - 2]}-{lower[index]}")
             if triple is not None:
                 return triple.role, triple.plural, index - 2
@@ -189,7 +189,7 @@ def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[st
             break
         determiner = determiner or token.lower_
         first += 1
-    text = forms_of(doc).span(first, head + 1)
+    text = surface_of(doc).span(first, head + 1)
     token = doc[first]
     if (
         starts_sentence(token)

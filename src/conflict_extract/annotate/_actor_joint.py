@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate._actor_draft import Draft, role_at
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import ACTOR, has_tree
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 
 
 # -- joint actors -----------------------------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ def draft_joint(scene: Scene) -> None:
                     last=last,
                     head=group[0].head,
                     kind="joint",
-                    name=" ".join(forms_of(doc).span(first, last).split())
+                    name=" ".join(surface_of(doc).span(first, last).split())
                     if group[0].kind != "nominal"
                     else _joint_name(doc, group),
                     rule="joint",
@@ -55,7 +55,7 @@ def _joint_name(doc: Doc, group: list[Draft]) -> str:
 
 
 def _coordinated(doc: Doc, one: Draft, other: Draft) -> bool:
-    between = forms_of(doc).lower[one.last : other.first]
+    between = surface_of(doc).lower[one.last : other.first]
     if not between or len(between) > 3:
         return False
     joined = between[0] in ("and", ",") and all(word in ("and", ",", "the", "a", "an", "its", "their") for word in between)

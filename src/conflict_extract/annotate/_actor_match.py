@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import text_of
 from conflict_extract.lexicons.actors import (
     _SKIPPED,
@@ -88,8 +88,8 @@ def find_hits(doc: Doc, index: ActorIndex, tokens: Sequence[Word]) -> list[Hit]:
     """All names of the index in the text, longest first at each place, without overlaps; `tokens`: the words of the text."""
     text = text_of(doc)
     caps = _capital_lines(text)
-    forms = forms_of(doc)
-    starts = {begin: number for number, begin in enumerate(forms.begin)}
+    forms = surface_of(doc)
+    starts = {begin: number for number, begin in enumerate(forms.start)}
     ends = {end: number for number, end in enumerate(forms.end, start=1)}
     opening = index.root.children
     hits: list[Hit] = []

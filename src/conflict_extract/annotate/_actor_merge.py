@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate._actor_acronyms import join_acronyms
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import ActorMention, ActorRow
 from conflict_extract.lexicons.actors import ActorEntry, key_of
 
@@ -188,7 +188,7 @@ def _place(draft: Draft, rows: Rows, full_names: dict[str, FullNames]) -> None:
 
 def _written(doc: Doc, draft: Draft) -> str:
     if draft.hit is not None:
-        return " ".join(forms_of(doc).span(draft.hit.first, draft.hit.last).split())
+        return " ".join(surface_of(doc).span(draft.hit.first, draft.hit.last).split())
     return draft.name
 
 
@@ -326,8 +326,8 @@ def _name_rows(rows: Rows) -> None:
 
 def _mention(doc: Doc, draft: Draft, rows: Rows) -> ActorMention:
     row = rows.row_of[id(draft)]
-    forms = forms_of(doc)
-    start, end = forms.begin[draft.first], forms.end[draft.last - 1]
+    forms = surface_of(doc)
+    start, end = forms.start[draft.first], forms.end[draft.last - 1]
     if draft.hit is not None and draft.kind == "entity" and draft.first == draft.hit.first and draft.last == draft.hit.last:
         start, end = draft.hit.start, draft.hit.end
     side = _affiliation_row(draft.affiliation, rows)
@@ -337,7 +337,7 @@ def _mention(doc: Doc, draft: Draft, rows: Rows) -> ActorMention:
         actor=row.key,
         form=draft.form,
         use=draft.use,
-        head=forms.begin[draft.head],
+        head=forms.start[draft.head],
         role=draft.role,
         affiliation=side.key if side is not None and side.key != row.key and not draft.former else None,
         rule=draft.rule,

@@ -8,7 +8,7 @@ from conflict_extract.annotate._actor_draft import HYPHENS, Draft, left_edge, ro
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import ActorEntry, roles
 
 _BODY_WORDS = frozenset(
@@ -131,7 +131,7 @@ def _named(scene: Scene, hit: Hit) -> Draft | None:
     if entry is None:
         use = place_or_actor(doc, hit.first, hit.last)
         draft = _draft(hit, None, use=use, form=form, rule="ambiguous")
-        draft.name = forms_of(doc).span(hit.first, hit.last)
+        draft.name = surface_of(doc).span(hit.first, hit.last)
     elif entry.stands_for:
         use = place_or_actor(doc, hit.first, hit.last)
         if use == PLACE:
@@ -157,7 +157,7 @@ def _metonym(scene: Scene, hit: Hit, seat: ActorEntry, use: str) -> Draft:
     draft = _draft(hit, entry, use=use, form="metonym", rule="seat")
     draft.candidates = candidates
     if entry is None:
-        draft.name = forms_of(scene.doc).span(hit.first, hit.last)
+        draft.name = surface_of(scene.doc).span(hit.first, hit.last)
     return draft
 
 
@@ -184,7 +184,7 @@ def _capital(scene: Scene, hit: Hit) -> Draft | None:
     place = _covering(scene.in_place, hit)
     if place is not None and place.end - place.start > hit.last - hit.first + 1:
         return None
-    written = forms_of(doc).span(hit.first, hit.last)
+    written = surface_of(doc).span(hit.first, hit.last)
     entry, candidates = hit.entry, list(hit.candidates)
     if entry is not None and entry.country:
         entry, candidates = contested_state(scene, entry, hit.first, seat=written)
@@ -201,7 +201,7 @@ def _demonym(scene: Scene, hit: Hit) -> Draft | None:
     if not _stands_alone(scene, hit):
         draft = _draft(hit, entry, use=MODIFIER, form="demonym", rule="demonym")
         if entry is None:
-            draft.name = forms_of(doc).span(hit.first, hit.last)
+            draft.name = surface_of(doc).span(hit.first, hit.last)
         return draft
     if not hit.kinds() & _PEOPLE:
         return None
@@ -214,7 +214,7 @@ def _demonym(scene: Scene, hit: Hit) -> Draft | None:
         last=hit.last,
         head=hit.last - 1,
         kind="nominal",
-        name=forms_of(doc).span(first, hit.last),
+        name=surface_of(doc).span(first, hit.last),
         rule="people",
         form="demonym",
         use=place_or_actor(doc, first, hit.last) if has_tree(doc) else ACTOR,
@@ -299,9 +299,9 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         last=last,
         head=head_of(doc, first, last),
         kind="entity",
-        name=" ".join(forms_of(doc).span(first, last).split()),
+        name=" ".join(surface_of(doc).span(first, last).split()),
         rule="entity",
-        form="acronym" if forms_of(doc).span(first, last).isupper() and last - first == 1 else "name",
+        form="acronym" if surface_of(doc).span(first, last).isupper() and last - first == 1 else "name",
         use=_organisation_use(doc, first, last),
         type=kind,
         source_type=guessed or "other",

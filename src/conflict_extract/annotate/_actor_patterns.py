@@ -14,7 +14,7 @@ from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import PLAIN_SIDES, affiliate, role_words, sides_of
 from conflict_extract.annotate._actor_types import spoken_type
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import ActorEntry, Role
 
 _GROUP_TYPES = {
@@ -103,9 +103,9 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     last = _right_edge(scene, index, role)
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
     if last > index + 1:
-        name += " " + " ".join(forms_of(doc).span(index + 1, last).split())
+        name += " " + " ".join(surface_of(doc).span(index + 1, last).split())
     sides = list(sides_of(scene, start, index, last))
-    words = forms_of(doc).lower[start : index + 1]
+    words = surface_of(doc).lower[start : index + 1]
     draft = Draft(
         first=start,
         last=last,
@@ -119,7 +119,7 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
         gender=role.gender if not plural else None,
         number="plural" if plural or (role.kind == "population") else "singular",
         definite=determiner in ("the", "this", "that", "these", "those") or determiner in possessive_words(),
-        noun=forms_of(doc).span(noun_start, index + 1).lower(),
+        noun=surface_of(doc).span(noun_start, index + 1).lower(),
         former=any(word in use_words("former", "same") for word in words),
     )
     if role.kind == "person":
@@ -238,11 +238,11 @@ def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
 
 def _by_adjective(scene: Scene, draft: Draft, state: ActorEntry) -> None:
     """ "Kenya's air force" is named as "the Kenyan air force" is."""
-    owner, forms = scene.by_token.get(draft.first), forms_of(scene.doc)
+    owner, forms = scene.by_token.get(draft.first), surface_of(scene.doc)
     if owner is None or owner.last >= draft.head or scene.state(owner.entry) is not state:
         return
     adjective = next(iter(state.names("adjective")), None)
-    if adjective is not None and forms.text[owner.last] in POSSESSIVES:
+    if adjective is not None and forms.word[owner.last] in POSSESSIVES:
         draft.name = f"{adjective} {' '.join(forms.span(owner.last + 1, draft.last).split())}"
 
 

@@ -14,7 +14,7 @@ from conflict_extract.annotate._actor_home import home_country
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import FrameRecord, read, text_of
 from conflict_extract.lexicons.actors import ActorEntry, ActorIndex, words
 
@@ -73,7 +73,7 @@ class Scene:
             first -= 1
         while last + 1 < len(doc) and doc[last].text not in {".", "!", "?"} and "\n" not in doc[last].text and last - token < 60:
             last += 1
-        return forms_of(doc).span(first, last + 1)
+        return surface_of(doc).span(first, last + 1)
 
     def beside(self, token: int) -> str:
         """The words of the noun phrase at a token with what is attached to it: "in Aden", ", run by the Houthis,"."""
@@ -84,11 +84,11 @@ class Scene:
                 first -= 1
             hyphen = first > 1 and doc[first - 1].text in HYPHENS
             edge = min(doc[token].right_edge.i, token + 14)
-            return forms_of(doc).span(max(0, first - (3 if hyphen else 0)), edge + 1)
+            return surface_of(doc).span(max(0, first - (3 if hyphen else 0)), edge + 1)
         last = token
         while last + 1 < len(doc) and last - token < 3 and doc[last + 1].text not in {",", ".", ";"}:
             last += 1
-        return forms_of(doc).span(max(0, token - 4), last + 1)
+        return surface_of(doc).span(max(0, token - 4), last + 1)
 
     def state(self, entry: ActorEntry | None) -> ActorEntry | None:
         """The state or authority that an entry is or speaks for."""

@@ -19,7 +19,7 @@ from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, 
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import Role
 
 PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
@@ -126,7 +126,7 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
 
 def _taken_side(scene: Scene, draft: Draft) -> Draft | None:
     """ "a coalition spokesman": the last actor named before whose name ends in the noun."""
-    lower = forms_of(scene.doc).lower
+    lower = surface_of(scene.doc).lower
     for noun in lower[draft.first : draft.head]:
         if noun in _SIDE_NOUNS:
             for other in reversed(scene.entities):
@@ -186,7 +186,7 @@ def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str
     if entry.affiliation and entry.type == "media":
         draft.affiliation = entry.id
     if entry.id.startswith("un/") and scene.index.get("un/un") is not None and role.kind == "person":
-        written = forms_of(scene.doc).span(hit.first, hit.last).lower()
+        written = surface_of(scene.doc).span(hit.first, hit.last).lower()
         if written.startswith(("un ", "u.n. ", "united nations ")):
             draft.affiliation = "un/un"
 
@@ -201,11 +201,11 @@ def role_words(scene: Scene, first: int, title: Draft) -> str:
         elif doc[index].text in HYPHENS and index - 1 in scene.by_token:
             start = index + 2
     text, _, _ = bare_name(doc, min(start, title.head), title.head, {})
-    rest = forms_of(doc).span(title.head + 1, title.last)
+    rest = surface_of(doc).span(title.head + 1, title.last)
     if not rest or title.last > title.head + 6:
         return text
     if any(token.is_title for token in doc[title.head + 1 : title.last]) and doc[title.head].is_title:
-        text = forms_of(doc).span(
+        text = surface_of(doc).span(
             max(start, title.head) if start > title.head else title.head - len(text.split()) + 1, title.head + 1
         )
     return f"{text} {rest}"

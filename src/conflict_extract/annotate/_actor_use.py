@@ -12,7 +12,7 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.loader import Entry, load_table
 
 ACTOR, PLACE, MODIFIER = "actor", "place", "modifier"
@@ -120,7 +120,7 @@ def place_or_actor(doc: Doc, start_token: int, end_token: int) -> str:
     """
     if not 0 <= start_token < end_token <= len(doc):
         raise IndexError(f"tokens {start_token}, {end_token} are outside a document of {len(doc)}")
-    polity = _is_polity(forms_of(doc).span(start_token, end_token))
+    polity = _is_polity(surface_of(doc).span(start_token, end_token))
     if _hyphenated(doc, end_token):
         return MODIFIER
     if not has_tree(doc):

@@ -15,7 +15,7 @@ from conflict_extract.annotate._actor_draft import (
 from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import PLACE, has_tree, lemma_of, place_or_actor, use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 
 _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
 
@@ -26,7 +26,7 @@ def find_persons(scene: Scene) -> None:
     taken = {token for first, last in spans for token in range(first, last)}
     taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
     surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
-    for index, text in enumerate(forms_of(scene.doc).text):
+    for index, text in enumerate(surface_of(scene.doc).word):
         if text in surnames and index not in taken and text[0].isupper() and scene.by_token.get(index) is None:
             before = scene.doc[index - 1] if index else None
             if before is None or not before.is_title or starts_sentence(before):
@@ -70,10 +70,10 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             taken.update(range(ent.start, ent.end))
     tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
-    forms, roles = forms_of(doc), roles_in(doc)
+    forms, roles = surface_of(doc), roles_in(doc)
     for index in range(len(doc) - 1):
         word = forms.lower[index]
-        if roles[index] is None and (word.rstrip(".") not in abbreviated_titles() or word == forms.text[index]):
+        if roles[index] is None and (word.rstrip(".") not in abbreviated_titles() or word == forms.word[index]):
             continue  # most words
         if index in taken or not _is_title(scene, index) or index in blocked:
             continue
@@ -160,8 +160,8 @@ def _surname(scene: Scene, index: int) -> bool:
 
 
 def _is_title(scene: Scene, index: int) -> bool:
-    forms = forms_of(scene.doc)
-    if forms.lower[index].rstrip(".") in abbreviated_titles() and forms.text[index][0].isupper():
+    forms = surface_of(scene.doc)
+    if forms.lower[index].rstrip(".") in abbreviated_titles() and forms.word[index][0].isupper():
         return True
     found = role_at(scene.doc, index)
     return found is not None and found[0].kind == "person" and not found[1]

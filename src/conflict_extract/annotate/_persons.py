@@ -17,7 +17,7 @@ from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_he
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import role_words
 from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import Role
 
 _LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
@@ -68,7 +68,7 @@ def _person(scene: Scene, first: int, last: int) -> Draft:
         last=last,
         head=head_of(doc, first, last),
         kind="person",
-        name=" ".join(forms_of(doc).span(first, last).split()),
+        name=" ".join(surface_of(doc).span(first, last).split()),
         rule="person",
         type="person",
         sector=None,
@@ -127,11 +127,11 @@ def _plain_title(scene: Scene, index: int) -> bool:
 
 def _may_follow(scene: Scene, index: int) -> bool:
     """Whether a token may stand between the role noun and the name: a rank, a branch, "of State"."""
-    forms = forms_of(scene.doc)
+    forms = surface_of(scene.doc)
     return (
         forms.lower[index].rstrip(".") in abbreviated_titles()
-        or forms.text[index] in {".", "of"}
-        or forms.text[index].istitle()
+        or forms.word[index] in {".", "of"}
+        or forms.word[index].istitle()
         or role_at(scene.doc, index) is not None
     )
 
@@ -141,7 +141,7 @@ def _rank_only(scene: Scene, draft: Draft, first: int) -> None:
     words = {token.lower_.rstrip(".") for token in scene.doc[first : draft.first]}
     if words & use_words("title_military", "same"):
         draft.source_type, draft.sector = "military", "MIL"
-        draft.role = draft.role or " ".join(forms_of(scene.doc).span(first, draft.first).split())
+        draft.role = draft.role or " ".join(surface_of(scene.doc).span(first, draft.first).split())
         sides = [scene.by_token[index] for index in range(first, draft.first) if index in scene.by_token]
         states = [scene.state(hit.entry) for hit in sides]
         if states and states[0] is not None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
-from conflict_extract.annotate._forms import forms_of
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.places import place_words
 
 ARTICLES = frozenset(["al", "el", "ez", "as", "ash", "ar", "ad", "an", "at", "az", "ed", "es"])
@@ -54,10 +54,10 @@ class Words:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        forms = forms_of(doc)
-        self.source, self.text, self.lower = forms.source, forms.text, forms.lower
-        self.begin, self.end, self.gap = forms.begin, forms.end, forms.gap
-        self.cap: list[bool] = [_capital(text) if text[:1] not in _SMALL else False for text in forms.text]
+        forms = surface_of(doc)
+        self.source, self.text, self.lower = forms.text, forms.word, forms.lower
+        self.begin, self.end, self.gap = forms.start, forms.end, forms.gap
+        self.cap: list[bool] = [_capital(text) if text[:1] not in _SMALL else False for text in forms.word]
         table = doc.to_array(["SENT_START", "IS_STOP", "IS_PUNCT"])
         self.sentence_start: list[bool] = (table[:, 0] == 1).tolist()
         self.stop: list[bool] = ((table[:, 1] > 0) | (table[:, 2] > 0)).tolist()

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
 from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.lemmas import lemma_of
-from conflict_extract.lexicons.modality import TERMINATORS, ModalityRule, modality_index
+from conflict_extract.lexicons.modality import TERMINATORS, Item, ModalityRule, modality_index
 
 END = frozenset({".", "!", "?", "…"})
 MANNERS = ("both", "sentence")
@@ -76,14 +76,14 @@ class Scoper:
         """End of the pattern when it begins at this token, optional items taken when they fit."""
         return self._from(i, row.items, 0, i)
 
-    def _from(self, i: int, items: Sequence[object], k: int, start: int) -> int | None:
+    def _from(self, i: int, items: Sequence[Item], k: int, start: int) -> int | None:
         rule_items = items
         while k < len(rule_items):
             item = rule_items[k]
             fits = (
-                i < len(self.lower) and self.last[i] == self.last[start] and item.fits(self.lower[i], self.lemma[i], self.tag[i])  # type: ignore[attr-defined]
+                i < len(self.lower) and self.last[i] == self.last[start] and item.fits(self.lower[i], self.lemma[i], self.tag[i])
             )
-            if item.optional:  # type: ignore[attr-defined]
+            if item.optional:
                 if fits:
                     taken = self._from(i + 1, items, k + 1, start)
                     if taken is not None:

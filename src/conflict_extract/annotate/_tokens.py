@@ -37,6 +37,7 @@ class Surface:
 
     Attributes:
         text: the Doc's text. n: number of tokens. start, end: character offsets of each token. word: its text.
+        kept: what others derive from the words alone, under a name of their own.
     """
 
     def __init__(self, doc: Doc) -> None:
@@ -53,6 +54,17 @@ class Surface:
             at += len(word)
             self.end.append(at)
             at += space
+        self.kept: dict[str, Any] = {}
+
+    def span(self, first: int, last: int) -> str:
+        """The text of tokens `[first, last)`; empty when there are none."""
+        return self.text[self.start[first] : self.end[min(last, self.n) - 1]] if first < last else ""
+
+    @cached_property
+    def gap(self) -> list[bool]:
+        """Whether white space follows each token."""
+        following = self.start[1:] + [len(self.text)] * bool(self.start)
+        return [after > end for end, after in zip(self.end, following, strict=True)]
 
     @cached_property
     def lower(self) -> list[str]:
@@ -216,11 +228,10 @@ class Memory:
         records: (layer, type) -> its records. rows: (table, type) -> its rows.
     """
 
-    __slots__ = ("arrays", "records", "rows", "store", "surface", "tables", "tokens")
+    __slots__ = ("records", "rows", "store", "surface", "tables", "tokens")
 
     def __init__(self) -> None:
         self.surface: Surface | None = None
-        self.arrays: bytes = b""
         self.tokens: Tokens | None = None
         self.store: Any = None
         self.tables: Any = None
@@ -257,8 +268,7 @@ def tokens_of(doc: Doc) -> Tokens:
     surface = surface_of(doc)
     memory = memory_of(doc)
     arrays = cast(NDArray[np.uint64], doc.to_array(_ATTRIBUTES))
-    known = arrays.tobytes()
-    if memory.tokens is None or memory.tokens._surface is not surface or memory.arrays != known:
-        memory.arrays = known
-        memory.tokens = Tokens(surface, doc.vocab, arrays)
-    return memory.tokens
+    held = memory.tokens
+    if held is None or held._surface is not surface or not np.array_equal(held._arrays, arrays):
+        held = memory.tokens = Tokens(surface, doc.vocab, arrays)
+    return held

@@ -41,7 +41,6 @@ LEFT_OF_NAME = frozenset(
     }
 )
 RIGHT_OF_NAME = frozenset({"flat", "flat:foreign", "flat:name", "compound", "goeswith", "fixed", "nummod"})
-UNCLAIMED = frozenset({"dateline", "byline", "credit", "boilerplate", "correction"})
 
 
 class View:
@@ -78,7 +77,7 @@ class View:
         self.masked = [False] * self.n
         self.headline = [False] * self.n
         for record in layer.read(doc, "frame", layer.FrameRecord):
-            hidden = record.kind in UNCLAIMED or (record.kind == "headline" and not record.full_clause)
+            hidden = record.kind in layer.UNCLAIMED or (record.kind == "headline" and not record.full_clause)
             span = self.tokens(record.start, record.end)
             for i in range(*span):
                 self.masked[i] = self.masked[i] or hidden

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spacy.attrs import DEP, HEAD, IDX, LEMMA, LENGTH, MORPH, POS, TAG  # type: ignore[import-not-found]
+from spacy.attrs import DEP, HEAD, IDX, LEMMA, LENGTH, MORPH, POS, TAG  # type: ignore[import-not-found]  # Cython
 from spacy.language import Language
-from spacy.symbols import IDS  # type: ignore[import-not-found]
+from spacy.symbols import IDS  # type: ignore[import-not-found]  # Cython
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
@@ -104,7 +104,7 @@ class ConflictEncoder:
             columns[0, 3] = self._deps[self.reader.root]
         columns[:, 4] = (heads - np.arange(n)).astype(np.int64).view(np.uint64)
         if n:
-            doc.from_array([TAG, POS, MORPH, DEP, HEAD, LEMMA], columns)  # type: ignore[arg-type]
+            doc.from_array([TAG, POS, MORPH, DEP, HEAD, LEMMA], columns)  # type: ignore[arg-type]  # the stub knows no lists
         names, spans = (reading.names, reading.spans) if reading is not None else ([], [])
         self._name(doc, [(keep[a], keep[b - 1] + 1, kind) for a, b, kind, _ in names])
         records = []

@@ -46,6 +46,8 @@ from conflict_extract.annotate._tokens import tokens_of as tokens_of
 from conflict_extract.errors import PipelineError
 
 Offsets = list[int]  # [start, end)
+#: Kinds of frame text that make no claims and assert no figures.
+UNCLAIMED = frozenset({"dateline", "byline", "credit", "boilerplate", "correction"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -493,12 +495,15 @@ def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
 
 
 def _memory(doc: Doc) -> Memory:
-    """The memory of a Doc, emptied of records that were made of other data than the Doc holds now."""
+    """The memory of a Doc, emptied of records and rows that were made of other data than the Doc holds now."""
     memory = memory_of(doc)
-    store = doc._.ce_records
+    store, tables = doc._.ce_records, doc._.ce_tables
     if memory.store is not store:
         memory.store = store
         memory.records.clear()
+    if memory.tables is not tables:
+        memory.tables = tables
+        memory.rows.clear()
     return memory
 
 
@@ -511,7 +516,7 @@ def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
     """Store a table of the document, replacing what it held."""
     if name not in TABLES:
         raise PipelineError(f"unknown table {name!r}; known: {', '.join(TABLES)}")
-    memory = _table_memory(doc)
+    memory = _memory(doc)
     doc._.ce_tables = memory.tables = {**(memory.tables or {}), name: [plain(row) for row in rows]}
     for known in [known for known in memory.rows if known[0] == name]:
         del memory.rows[known]
@@ -522,22 +527,12 @@ def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:
 
     All readers get the same rows until the table is written again: whoever changes one must `write_table`.
     """
-    memory = _table_memory(doc)
+    memory = _memory(doc)
     found = memory.rows.get((name, kind))
     if found is None:
         found = [_made(kind, row) for row in (memory.tables or {}).get(name, [])]
         memory.rows[name, kind] = found
     return list(found)
-
-
-def _table_memory(doc: Doc) -> Memory:
-    """The memory of a Doc, emptied of rows that were made of other data than the Doc holds now."""
-    memory = memory_of(doc)
-    tables = doc._.ce_tables
-    if memory.tables is not tables:
-        memory.tables = tables
-        memory.rows.clear()
-    return memory
 
 
 def require_tree(doc: Doc, component: str) -> None:

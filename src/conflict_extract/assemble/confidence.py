@@ -3,8 +3,8 @@
 `Claim.confidence` estimates that source, cue and content of an attributed claim are all right, or that a narrated clause is one that
 counts as a claim. `Source.confidence` estimates that the source's name is right, given that the claim is. Each is
 1 / (1 + exp(-(bias + sum of weight * feature))), with the weights of `lexicons/data/confidence.jsonl`. `training/confidence.py`
-fits them, on texts that neither the network's spans nor the rules were made from; docs/evaluation.md says on which, and how well the
-estimates hold. No feature looks at who speaks or is spoken about: forms of mention, probabilities and agreement of spans only.
+fits them on texts that the network was not trained on (the rules were open to some of them); docs/evaluation.md says on which, and how
+well the estimates hold on others. No feature looks at who speaks or is spoken about: forms of mention, probabilities and agreement of spans only.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conflict_extract.annotate.layer import FrameRecord, QuantityRecord
+from conflict_extract.annotate.layer import UNCLAIMED, FrameRecord, QuantityRecord
 from conflict_extract.lexicons.frame import frame_marks
 
-UNCLAIMED = frozenset({"dateline", "byline", "credit", "boilerplate", "correction"})
+_STOP = re.compile(r"[.;!?](?=\s)")
 _BEFORE = 24  # characters before a number in which "not", "instead of" can stand with an article or a bound
 
 
@@ -56,7 +56,7 @@ def taken_back(text: str, notice: FrameRecord, said: Sequence[QuantityRecord]) -
     """
     marks = [(m.start(), True) for m in frame_marks("withdrawn").finditer(text, notice.start, notice.end)]
     marks += [(m.start(), False) for m in frame_marks("set_right").finditer(text, notice.start, notice.end)]
-    marks += [(m.start(), False) for m in re.compile(r"[.;!?](?=\s)").finditer(text, notice.start, notice.end)]
+    marks += [(m.start(), False) for m in _STOP.finditer(text, notice.start, notice.end)]
     marks.sort()
     found = set()
     for figure in said:

@@ -42,9 +42,10 @@ def is_anaphoric(index: Index, draft: Draft) -> str | None:
     """
     if len(draft.content) != 1:
         return None
-    if draft.record not in index.anaphors:
-        index.anaphors[draft.record] = _anaphor(index, *draft.content[0])
-    return index.anaphors[draft.record]
+    start, end = draft.content[0]
+    if (start, end) not in index.anaphors:
+        index.anaphors[start, end] = _anaphor(index, start, end)
+    return index.anaphors[start, end]
 
 
 def _anaphor(index: Index, start: int, end: int) -> str | None:

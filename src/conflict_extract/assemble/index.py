@@ -101,7 +101,7 @@ class Index:
     info: layer.FrameInfo
     spans: dict[str, ByOffset[layer.SpanRecord]]
     sides: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
-    anaphors: dict[str, str | None] = field(default_factory=dict)
+    anaphors: dict[tuple[int, int], str | None] = field(default_factory=dict)
     _flags: list[list[bool]] = field(default_factory=list)
     _stems: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     _roots: dict[tuple[int, int], int | None] = field(default_factory=dict)
