@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conflict_extract.annotate.layer import UNCLAIMED, FrameRecord, QuantityRecord
-from conflict_extract.lexicons.frame import frame_marks
+from conflict_extract.lexicons.frame import frame_phrases
 
 _STOP = re.compile(r"[.;!?](?=\s)")
 _BEFORE = 24  # characters before a number in which "not", "instead of" can stand with an article or a bound
@@ -54,15 +54,15 @@ def taken_back(text: str, notice: FrameRecord, said: Sequence[QuantityRecord]) -
     A figure after "an earlier version", "wrongly said" … is withdrawn, until "the correct figure is", "it is" … or the sentence's end;
     "not", "instead of", "rather than" right before a figure turn that round.
     """
-    marks = [(m.start(), True) for m in frame_marks("withdrawn").finditer(text, notice.start, notice.end)]
-    marks += [(m.start(), False) for m in frame_marks("set_right").finditer(text, notice.start, notice.end)]
+    marks = [(m.start(), True) for m in frame_phrases("withdrawn").finditer(text, notice.start, notice.end)]
+    marks += [(m.start(), False) for m in frame_phrases("set_right").finditer(text, notice.start, notice.end)]
     marks += [(m.start(), False) for m in _STOP.finditer(text, notice.start, notice.end)]
     marks.sort()
     found = set()
     for figure in said:
         old = next((state for at, state in reversed(marks) if at < figure.start), False)
         before = text[max(notice.start, figure.start - _BEFORE) : figure.start]
-        if frame_marks("turned").search(before):
+        if frame_phrases("turned").search(before):
             old = not old
         if old:
             found.add(figure.id)

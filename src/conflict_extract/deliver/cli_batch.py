@@ -86,7 +86,7 @@ def batch(
     except ImportError:
         raise MissingExtraError("pyarrow", "batch") from None
     given: dict[str, Any] = {"actors": paths(actors), "places": paths(places), "min_confidence": min_confidence}
-    settings = make_settings(config, **{key: value for key, value in given.items() if value})
+    settings = make_settings(config, **{key: value for key, value in given.items() if value is not None})
     kept = tuple(name for item in keep or () for name in item.split(",") if name)
     options = Options(
         columns=Columns(text=text, id=id, date=date, title=title, keep=kept),

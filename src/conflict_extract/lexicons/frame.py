@@ -39,11 +39,6 @@ def frame_phrases(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
 
 
-def frame_marks(kind: Literal["withdrawn", "set_right", "turned"]) -> re.Pattern[str]:
-    """The marks of one kind inside a correction, for a search."""
-    return frame_phrases(kind)
-
-
 @cache
 def stub_phrases() -> re.Pattern[str]:
     """The phrases of cut texts, for a search through text in lower case: several times faster than one that ignores case."""

@@ -274,7 +274,7 @@ def _behind_person(text: str, start: int) -> bool:
     if _NAME_AGE.search(text, max(0, start - 40), start):
         return True
     match = _PERSON_AGE.search(text, max(0, start - 24), start)
-    return bool(match) and match[1] in person_nouns() and not looks_plural(match[1]) if match else False
+    return match is not None and match[1] in person_nouns() and not looks_plural(match[1])
 
 
 def _glued_left(text: str, start: int) -> bool:
