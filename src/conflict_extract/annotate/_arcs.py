@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate._tokens import Tokens
 from conflict_extract.annotate.layer import tokens_of
 from conflict_extract.lexicons.lemmas import lemma_of
+from conflict_extract.lexicons.times import names_of
 
 CLIMB = 40
 MANY = 50  # conjuncts looked at
@@ -80,61 +81,46 @@ QUANTIFIERS = frozenset(
         "both",
     ]
 )
-TIME_WORDS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "today",
-        "yesterday",
-        "tomorrow",
-        "tonight",
-        "year",
-        "month",
-        "week",
-        "day",
-        "night",
-        "morning",
-        "evening",
-        "afternoon",
-        "noon",
-        "midnight",
-        "dawn",
-        "dusk",
-        "hour",
-        "minute",
-        "weekend",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "overnight",
-        "time",
-        "moment",
-        "season",
-        "decade",
-        "century",
-        "summer",
-        "winter",
-        "spring",
-        "autumn",
-        "ramadan",
-        "eid",
-        "christmas",
-        "easter",
-    ]
+TIME_WORDS = (
+    names_of("weekday")
+    | names_of("month")
+    | frozenset(
+        [
+            "today",
+            "yesterday",
+            "tomorrow",
+            "tonight",
+            "year",
+            "month",
+            "week",
+            "day",
+            "night",
+            "morning",
+            "evening",
+            "afternoon",
+            "noon",
+            "midnight",
+            "dawn",
+            "dusk",
+            "hour",
+            "minute",
+            "weekend",
+            "overnight",
+            "time",
+            "moment",
+            "season",
+            "decade",
+            "century",
+            "summer",
+            "winter",
+            "spring",
+            "autumn",
+            "ramadan",
+            "eid",
+            "christmas",
+            "easter",
+        ]
+    )
 )
 GROUPS = frozenset(["convoy", "column", "crowd", "band", "party", "group", "member", "string", "series", "wave", "stream"])
 LEFT = frozenset({"det", "amod", "compound", "nummod", "nmod:poss", "det:predet", "advmod", "flat", "case:poss", "nmod:desc"})

@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
+from conflict_extract.lexicons.times import names_of
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
 QUOTING = frozenset(["quote", "quotes", "quoted", "quoting", "cite", "cites", "cited", "citing", "paraphrased"])
-TIMES = frozenset(
+TIMES = names_of("weekday") | frozenset(
     [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
         "today",
         "tomorrow",
         "night",

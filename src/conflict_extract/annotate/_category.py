@@ -51,7 +51,7 @@ _PERSONAL = frozenset({"killed", "wounded", "detained", "abducted"})
 
 
 _ADJ_AFTER = frozenset(
-    {
+    [
         "dead",
         "missing",
         "wounded",
@@ -64,7 +64,7 @@ _ADJ_AFTER = frozenset(
         "displaced",
         "prisoner",
         "stranded",
-    }
+    ]
 )
 
 

@@ -352,6 +352,5 @@ _CONTAINERS = frozenset(
         "phase",
         "stage",
         "part",
-        "round",
     ]
 )

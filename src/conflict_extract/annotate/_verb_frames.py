@@ -19,16 +19,10 @@ from conflict_extract.annotate._content import pieces
 from conflict_extract.annotate._view import RELATIVES, View
 from conflict_extract.lexicons.assembly import anaphors
 from conflict_extract.lexicons.cues import VerbCue, cue_index
+from conflict_extract.lexicons.times import names_of
 
-SPEECH_TIMES = frozenset(
+SPEECH_TIMES = names_of("weekday") | frozenset(
     [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
         "today",
         "yesterday",
         "tomorrow",

@@ -16,7 +16,7 @@ from conflict_extract.annotate._tokens import edges
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
 LEFT_OF_NAME = frozenset(
-    {
+    [
         "det",
         "amod",
         "nummod",
@@ -38,7 +38,7 @@ LEFT_OF_NAME = frozenset(
         "obl:npmod",
         "goeswith",
         "list",
-    }
+    ]
 )
 RIGHT_OF_NAME = frozenset({"flat", "flat:foreign", "flat:name", "compound", "goeswith", "fixed", "nummod"})
 

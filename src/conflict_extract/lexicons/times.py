@@ -65,6 +65,15 @@ def words_of(kind: str) -> dict[str, TimeWord]:
     return {word.form.lower(): word for word in time_words() if word.kind == kind}
 
 
+@cache
+def names_of(kind: str) -> frozenset[str]:
+    """The full names of one kind ("monday", not "mon"), in lower case: the longest form of each value."""
+    longest: dict[object, str] = {}
+    for form, word in words_of(kind).items():
+        longest[word.value] = max(longest.get(word.value, ""), form, key=len)
+    return frozenset(longest.values())
+
+
 @lru_cache(maxsize=1)
 def holidays() -> dict[str, Holiday]:
     """Named days by their lower-case form."""
