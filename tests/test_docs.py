@@ -43,6 +43,38 @@ def test_links_between_pages_lead_somewhere(page):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+PAGE = """<html lang="en"><head><title>Shells hit Orlan market</title>
+<meta property="article:published_time" content="2024-03-18T06:00:00Z"></head><body><nav><a href="/">Home</a></nav><article>
+<h1>Shells hit Orlan market</h1>
+<p>At least 12 people were killed when shells hit the market of Orlan on Sunday, the governor of the province said.</p>
+<p>The rebels denied that they had fired on the market. Their spokesman, Ilya Maren, said the shells had come from the army's own lines.</p>
+<p>The ministry of health put the number of wounded at 31, among them nine children, and asked for blood donors.</p>
+</article><footer>Sign up for our newsletter</footer></body></html>"""
+
+
+def other_block(page, word):
+    """The one `py` block (not run with its page, since it needs something from outside) with this word."""
+    blocks = re.findall(r"^```py\n(.*?)^```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M | re.S)
+    (block,) = [block for block in blocks if word in block]
+    return compile(block, page, "exec")
+
+
+def test_the_step_from_a_web_page():
+    pytest.importorskip("trafilatura")
+    space = {"html": PAGE, "extract": conflict_extract.extract}
+    exec(other_block("corpora.md", "trafilatura"), space)
+    report = space["report"]
+    assert report.date == "2024-03-18" and "newsletter" not in report.text
+    assert {"statement", "denial", "estimate"} <= {claim.act for claim in report.claims}
+
+
+def test_the_service_as_an_application():
+    pytest.importorskip("fastapi")
+    space: dict[str, object] = {}
+    exec(other_block("service.md", "create_app"), space)
+    assert "/v1/extract" in space["app"].openapi()["paths"]
+
+
 def modules():
     for info in pkgutil.walk_packages(conflict_extract.__path__, "conflict_extract."):
         if not info.name.endswith("__main__"):
