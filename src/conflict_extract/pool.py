@@ -9,6 +9,7 @@ is marked. Workers are replaced after `RECYCLE` documents, because spaCy's strin
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing as mp
 import pickle
@@ -333,6 +334,8 @@ def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dic
     except Exception as error:
         pipe.send(("broken", f"{type(error).__name__}: {error}"))
         return
+    gc.collect()
+    gc.freeze()  # the model and the tables stay; the collector need not walk over them again and again
     pipe.send(("ready", None))
     while True:
         try:

@@ -63,8 +63,12 @@ class Near:
             text: the article; a first line of fewer than 20 words counts as its title and is left out.
         """
         words = WORD.findall(_body(text).lower())
-        whole = self._signature(words)
-        lead = self._signature(words[:LEAD])
+        first, all_of_it = _shingles(words[:LEAD]), _shingles(words)
+        sketch = self._base.copy()
+        sketch.update_batch(first)
+        lead = sketch.hashvalues.astype(self._np.uint32)
+        sketch.update_batch(all_of_it - first)  # a signature of a union: the lead's shingles need no second hashing
+        whole = sketch.hashvalues.astype(self._np.uint32)
         keys = [*self._bands(b"w", whole), *self._bands(b"l", lead)]
         marks = ",".join("?" * len(keys))
         rows = self._db.execute(
@@ -81,12 +85,6 @@ class Near:
         self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, number) for key in keys))
         return cluster
 
-    def _signature(self, words: list[str]) -> Any:
-        shingles = {" ".join(words[at : at + 3]).encode() for at in range(max(1, len(words) - 2))}
-        sketch = self._base.copy()
-        sketch.update_batch(sorted(shingles))
-        return sketch.hashvalues.astype(self._np.uint32)
-
     def _bands(self, prefix: bytes, signature: Any) -> list[bytes]:
         return [
             prefix + at.to_bytes(1, "big") + signature[at * ROWS : (at + 1) * ROWS].tobytes()
@@ -96,6 +94,10 @@ class Near:
     def _alike(self, signature: Any, stored: bytes) -> float:
         other = self._np.frombuffer(stored, dtype=self._np.uint32)
         return float((signature == other).mean())
+
+
+def _shingles(words: list[str]) -> set[bytes]:
+    return {" ".join(words[at : at + 3]).encode() for at in range(max(1, len(words) - 2))}
 
 
 def _body(text: str) -> str:
