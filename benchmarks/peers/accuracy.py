@@ -79,31 +79,39 @@ def _quote_checks(text: str) -> dict[str, Check]:
 
 def quantities(extractor: Extractor) -> tuple[Table, dict[str, str]]:
     """quantulum3 and Recognizers-Text against ours."""
-    table: Table = [["texts", "system", "quantities", "value", "value + bound", "value + currency or %"]]
-    checks: dict[str, Check] = {"value": _value, "bound": _bound, "unit": _unit}
-    versions: dict[str, str] = {}
+    table: Table = [
+        ["texts", "system", "quantities", "value", "value, labels as errors", "value + bound", "value + currency or %"]
+    ]
     sets = {"60 sentences of our own": golds.quantity_sentences(), "16 annotated articles, recall": golds.figure_articles()}
-    with Runner("quantulum", "quantulum3") as quantulum, Runner("recognizers", "recognizers") as recognizers:
+    with (
+        Runner("quantulum", "quantulum3") as plain,
+        Runner("quantulum", "quantulum3-classifier") as classifier,
+        Runner("recognizers", "recognizers") as recognizers,
+    ):
+        peers = {"quantulum3": plain, "quantulum3 with its classifier": classifier, "Recognizers-Text": recognizers}
         for name, texts in sets.items():
-            counts = {system: Counts(tuple(checks)) for system in ("quantulum3", "Recognizers-Text", "ours")}
-            units = {system: Counts(("unit",)) for system in counts}
+            systems = (*peers, "ours")
+            values, strict, bounds, units = (
+                {system: Counts((name,)) for system in systems} for name in ("value", "value", "bound", "unit")
+            )
             for marked in texts:
-                results = {
-                    "quantulum3": quantulum.ask([{"text": marked.text}])["results"][0],
-                    "Recognizers-Text": recognizers.ask([{"text": marked.text}])["results"][0],
-                    "ours": _our_quantities(extractor, marked),
-                }
+                results = {system: peer.ask([{"text": marked.text}])["results"][0] for system, peer in peers.items()}
+                results["ours"] = _our_quantities(extractor, marked)
+                every = marked.ignored + marked.labels
+                with_unit = [item for item in marked.wanted if _named(item["unit"])]
                 for system, found in results.items():
-                    count(marked.wanted, found, marked.ignored, checks, counts[system])
-                    with_unit = [item for item in marked.wanted if _named(item["unit"])]
+                    count(_ends(marked.wanted), _ends(found), every, {"value": _value}, values[system])
+                    count(_ends(marked.wanted), _ends(found), marked.ignored, {"value": _value}, strict[system])
+                    count(marked.wanted, found, every, {"bound": _bound}, bounds[system])
                     some = [item for item in found if any(overlap(item["span"], w["span"]) for w in with_unit)]
                     count(with_unit, some, [], {"unit": _unit}, units[system])
-            for system, result in counts.items():
-                cells = [_recall(result, field) if "recall" in name else _prf(result, field) for field in ("value", "bound")]
-                table.append([name, system, str(result.wanted), *cells, _recall(units[system], "unit")])
-        versions.update(quantulum.versions)
-        versions.update(recognizers.versions)
-    return table, versions
+            for system in systems:
+                if "recall" in name:
+                    cells = [_recall(values[system], "value"), "–", _recall(bounds[system], "bound")]
+                else:
+                    cells = [_prf(values[system], "value"), _prf(strict[system], "value"), _prf(bounds[system], "bound")]
+                table.append([name, system, str(bounds[system].wanted), *cells, _recall(units[system], "unit")])
+        return table, {**plain.versions, **recognizers.versions}
 
 
 def _our_quantities(extractor: Extractor, marked: Marked) -> list[dict[str, Any]]:
@@ -122,6 +130,15 @@ def _our_quantities(extractor: Extractor, marked: Marked) -> list[dict[str, Any]
     ]
 
 
+def _ends(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items with each range as its two ends, so that "between 80 and 110" may be a range or two numbers."""
+    out = []
+    for item in items:
+        ends = [item["value"]] if item["value"] is not None else [item["low"], item["high"]]
+        out += [{**item, "value": end, "low": None, "high": None} for end in ends if end is not None]
+    return out
+
+
 def _value(gold: dict[str, Any], item: dict[str, Any]) -> bool:
     if gold["value"] is not None:
         return same(gold["value"], item["value"])
@@ -130,7 +147,7 @@ def _value(gold: dict[str, Any], item: dict[str, Any]) -> bool:
 
 def _bound(gold: dict[str, Any], item: dict[str, Any]) -> bool:
     """Value and bound; a system that names no bound is right where there is none. A range is its own bound."""
-    return _value(gold, item) and (gold["comparator"] == "range" or (item["comparator"] or "=") == gold["comparator"])
+    return _value(gold, item) and (gold["value"] is None or (item["comparator"] or "=") in gold["bounds"])
 
 
 def _named(unit: str | None) -> bool:

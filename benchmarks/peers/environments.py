@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = {
     "textacy": ("textacy==0.13.0", "spacy==3.8.*"),
     "quantulum3": ("quantulum3==0.10.0",),
+    "quantulum3-classifier": ("quantulum3[classifier]==0.10.0", "scikit-learn==1.8.0"),  # the version its model was saved with
     "recognizers": ("recognizers-text-suite==1.0.2a2", "emoji==1.7.0"),
     "dateparser": ("dateparser==1.5.0",),
 }

@@ -1,8 +1,9 @@
 """The gold sets: sentences of our own in `benchmarks/gold`, and our annotated articles in `fixtures/gold`.
 
 Quantities and dates are marked in their sentences: `[words|6]`, `[words|>=19]`, `[words|~30]`, `[words|80..110]`, `[words|48000000 USD]`,
-`[words|34 %]`; `[words|2023-10-09]`, `[words|2023-03-01..2023-03-31]`, `[words|one/another]` where conventions differ; `[?words]` is neither right nor wrong for anybody. Quotations: `[1:content]`,
-`{1:speaker}`, `<1:cue>`, where the number ties the three together.
+`[words|34 %]`; `[words|2023-10-09]`, `[words|2023-03-01..2023-03-31]`; `[words|one/another]` where conventions differ. `[?words]` is neither right
+nor wrong for anybody; `[!words]` is a date, an ordinal or a name with a number in it. Quotations: `[1:content]`, `{1:speaker}`, `<1:cue>`, where the
+number ties the three together. `article_times.jsonl` holds second right answers for times of the annotated articles.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Marked:
     date: str = NO_DATE
     wanted: list[dict[str, Any]] = field(default_factory=list)
     ignored: list[Span] = field(default_factory=list)
+    labels: list[Span] = field(default_factory=list)  # dates and names with numbers in them
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:
@@ -42,28 +44,29 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
 
 
 def unmark(text: str) -> tuple[str, list[tuple[Span, str | None]]]:
-    """A text without its marks, and the marks: span and value (None: not to be counted).
+    """A text without its marks, and the marks: span and value (None: not to be counted; "!": a date or name).
 
-    >>> unmark("Some [9 men|~9] and [?a few].")
-    ('Some 9 men and a few.', [((5, 10), '~9'), ((15, 20), None)])
+    >>> unmark("Some [9 men|~9] and [?a few] on [!Highway 9].")
+    ('Some 9 men and a few on Highway 9.', [((5, 10), '~9'), ((15, 20), None), ((24, 33), '!')])
     """
     plain, marks, at = "", [], 0
-    for match in re.finditer(r"\[(\??)([^\[\]|]*)(?:\|([^\]]*))?\]", text):
+    for match in re.finditer(r"\[([?!]?)([^\[\]|]*)(?:\|([^\]]*))?\]", text):
         plain += text[at : match.start()]
-        marks.append(((len(plain), len(plain) + len(match[2])), None if match[1] else match[3]))
+        marks.append(((len(plain), len(plain) + len(match[2])), {"?": None, "!": "!"}.get(match[1], match[3])))
         plain += match[2]
         at = match.end()
     return plain + text[at:], marks
 
 
 def quantity(value: str) -> dict[str, Any]:
-    """A mark's value as fields.
+    """A mark's value as fields; `bounds` are all that count as right.
 
-    >>> quantity(">=19") == {"value": 19.0, "low": None, "high": None, "comparator": ">=", "unit": None}
+    >>> quantity(">=19") == {"value": 19.0, "low": None, "high": None, "bounds": [">="], "unit": None}
     True
-    >>> quantity("80..110")["low"], quantity("5 km")["unit"]
-    (80.0, 'km')
+    >>> quantity("80..110")["low"], quantity("5 km")["unit"], quantity("<9 month/~9 month")["bounds"]
+    (80.0, 'km', ['<', '~'])
     """
+    value, *others = value.split("/")
     number, _, unit = value.partition(" ")
     match = re.fullmatch(r"(>=|<=|>|<|~)?(-?[\d.]+?)(?:\.\.(-?[\d.]+))?", number)
     if match is None:
@@ -73,7 +76,7 @@ def quantity(value: str) -> dict[str, Any]:
         "value": None if ranged else float(match[2]),
         "low": float(match[2]) if ranged else None,
         "high": float(match[3]) if ranged else None,
-        "comparator": "range" if ranged else match[1] or "=",
+        "bounds": [*([] if ranged else [match[1] or "="]), *(bound for other in others for bound in quantity(other)["bounds"])],
         "unit": unit or None,
     }
 
@@ -83,9 +86,20 @@ def quantity_sentences() -> list[Marked]:
     out = []
     for row in rows("quantities"):
         text, marks = unmark(row["text"])
-        wanted = [{"span": span, **quantity(value)} for span, value in marks if value]
-        out.append(Marked(text, wanted=wanted, ignored=[span for span, value in marks if value is None]))
+        wanted = [{"span": span, **quantity(value)} for span, value in marks if value and value != "!"]
+        ignored, labels = ([span for span, value in marks if value == kind] for kind in (None, "!"))
+        out.append(Marked(text, wanted=wanted, ignored=ignored, labels=labels))
     return out
+
+
+def days(option: str) -> list[str]:
+    """First and last day of a mark.
+
+    >>> days("2024-03-01..2024-03-31"), days("2024-03-18")
+    (['2024-03-01', '2024-03-31'], ['2024-03-18', '2024-03-18'])
+    """
+    first, _, last = option.partition("..")
+    return [first, last or first]
 
 
 def date_sentences() -> list[Marked]:
@@ -96,8 +110,7 @@ def date_sentences() -> list[Marked]:
         wanted = []
         for span, value in marks:
             if value:
-                options = [option.partition("..") for option in value.split("/")]
-                wanted.append({"span": span, "options": [[first, last or first] for first, _, last in options]})
+                wanted.append({"span": span, "options": [days(option) for option in value.split("/")]})
         out.append(Marked(text, row["date"], wanted, [span for span, value in marks if value is None]))
     return out
 
@@ -107,7 +120,7 @@ def quote_passages() -> list[Marked]:
     out = []
     for row in rows("quotes"):
         plain, at, parts = "", 0, []
-        for match in re.finditer(r"\[(\d):([^\]]*)\]|\{(\d):([^}]*)\}|<(\d):([^>]*)>", row["text"]):
+        for match in re.finditer(r"\[([\d?]):?([^\]]*)\]|\{(\d):([^}]*)\}|<(\d):([^>]*)>", row["text"]):
             plain += row["text"][at : match.start()]
             kind = "content" if match[1] else "speaker" if match[3] else "cue"
             number, words = next(pair for pair in ((match[1], match[2]), (match[3], match[4]), (match[5], match[6])) if pair[0])
@@ -122,9 +135,9 @@ def quote_passages() -> list[Marked]:
                 "cue": [s for k, n, s in parts if k == "cue" and n == number],
             }
             for kind, number, span in parts
-            if kind == "content"
+            if kind == "content" and number != "?"
         ]
-        out.append(Marked(plain, wanted=wanted))
+        out.append(Marked(plain, wanted=wanted, ignored=[span for _, number, span in parts if number == "?"]))
     return out
 
 
@@ -189,15 +202,14 @@ def figure_articles() -> list[Marked]:
         seen: dict[Span, dict[str, Any]] = {}
         for claim in row["claims"]:
             for item in claim["quantities"]:
-                unit = item.get("currency") if item["kind"] == "money" else item.get("unit")
                 if item.get("value") is not None or item.get("low") is not None:
                     seen[tuple(item["span"])] = {
                         "span": tuple(item["span"]),
                         "value": item.get("value"),
                         "low": item.get("low"),
                         "high": item.get("high"),
-                        "comparator": item["comparator"],
-                        "unit": unit,
+                        "bounds": [item["comparator"]],
+                        "unit": item.get("unit"),
                     }
         out.append(Marked(row["text"], row["date"] or NO_DATE, list(seen.values())))
     return out
@@ -206,12 +218,19 @@ def figure_articles() -> list[Marked]:
 def time_articles() -> list[Marked]:
     """Our annotated articles with the times of all claims; recall only, as above."""
     out = []
+    also: dict[tuple[str, str], list[list[str]]] = {}
+    for extra in rows("article_times"):
+        also.setdefault((extra["document"], extra["words"]), []).append(days(extra["also"]))
     for row in annotated():
-        seen = {
+        seen: dict[Span, dict[str, Any]] = {
             tuple(item["span"]): {"span": tuple(item["span"]), "options": [[item["start"], item["end"]]]}
             for claim in row["claims"]
             for item in claim["times"]
             if item.get("start") and item.get("end")
         }
+        for item in seen.values():
+            item["options"] += also.pop((row["id"], row["text"][slice(*item["span"])]), [])
         out.append(Marked(row["text"], row["date"] or NO_DATE, list(seen.values())))
+    if also:
+        raise ValueError(f"no such times: {sorted(also)}")
     return out

@@ -70,11 +70,11 @@ def _save(figure: Any, name: str) -> None:
 
 
 def picture_f1(tables: dict[str, Table]) -> None:
-    """Bars of the last F1 column but one of each table's first set of texts (the first F1 for quantities: value and bound)."""
+    """Bars of one F1 column of each table's first set of texts: speaker of a quotation, value of a quantity, a day within a time."""
     figure, axes = _axes(len(tables))
     for axis, (title, table) in zip(axes, tables.items(), strict=True):
         body = [row for row in table[1:] if row[0] == table[1][0]]
-        column = 4
+        column = 3 if "value" in table[0] else 4
         names = [re.sub(r" \(.*", "", row[1]).replace(", past preferred", ",\npast preferred") for row in body]
         values = [float(match[1]) for row in body if (match := re.search(r"\*\*([\d.]+)\*\*", row[column]))]
         bars = axis.barh(names, values, color=[COLOURS[0] if name == "ours" else "#a0aec0" for name in names])

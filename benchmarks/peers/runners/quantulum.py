@@ -1,4 +1,4 @@
-"""quantulum3 on texts: `{"text"}` in; spans with value, low, high, unit out. Without scikit-learn its classifier is off."""
+"""quantulum3 on texts: `{"text"}` in; spans with value, low, high, unit out. Its classifier of units is on where scikit-learn is installed."""
 
 from importlib.metadata import version
 from typing import Any
@@ -21,10 +21,11 @@ def read(item: dict[str, Any]) -> list[dict[str, Any]]:
         if found.uncertainty:
             low, high = found.value - found.uncertainty, found.value + found.uncertainty
         name = found.unit.name
+        times = 12 if name == "dozen" else 1  # "a dozen" is one dozen
         out.append(
             {
                 "span": list(found.span),
-                "value": None if low is not None else found.value,
+                "value": None if low is not None else times * found.value,
                 "low": low,
                 "high": high,
                 "unit": CURRENCIES.get(name, name),

@@ -1,7 +1,8 @@
 """Recognizers-Text on texts: `{"text"}` in for quantities, `{"text", "date"}` for dates.
 
 Quantities: numbers, percentages, currencies, dimensions, ages and temperatures; of results that overlap the longest counts, so that "5" in
-"5 km" is not a second quantity. Dates: every reading of a result that is a day or a range of days; the end of its ranges is exclusive.
+"5 km" is not a second quantity. Dates: every reading of a result that is a day or a range of days. The end of a range is the day after for months and years, the last day itself in
+"from August 20 to 25", so both are read. "Since X" has a start only and reaches to the document's day; "until X" has an end only.
 """
 
 import datetime
@@ -25,7 +26,7 @@ MODELS = [
     _NUMBERS.get_number_model(),
 ]
 # Units without an ISO code, read as the currency that the gold sets mean by the bare word.
-CURRENCIES = {"Dollar": "USD", "Pound": "GBP", "Ruble": "RUB"}
+CURRENCIES = {"Dollar": "USD", "Pound": "GBP", "Ruble": "RUB", "Peso": "PHP"}
 DATES = DateTimeRecognizer(ENGLISH).get_datetime_model()
 
 
@@ -69,17 +70,24 @@ def dates(item: dict[str, Any]) -> list[dict[str, Any]]:
             kind = value.get("type")
             if kind in ("date", "datetime") and value.get("value", "")[:4].isdigit():
                 readings.append([value["value"][:10]] * 2)
-            elif kind in ("daterange", "datetimerange") and "start" in value and "end" in value:
-                first, last = value["start"][:10], value["end"][:10]
-                if kind == "daterange":
-                    try:
-                        last = (datetime.date.fromisoformat(last) - datetime.timedelta(days=1)).isoformat()
-                    except ValueError:
-                        continue
-                readings.append([first, last])
+            elif kind in ("daterange", "datetimerange"):
+                readings += ranges(value.get("start", "")[:10], value.get("end", "")[:10], item["date"])
         if readings:
             out.append({"span": [result.start, result.end + 1], "readings": readings})
     return out
+
+
+def ranges(first: str, last: str, anchor: str) -> list[list[str]]:
+    """The readings of a range that may be open at one end; none when its ends are no dates."""
+    try:
+        before = (datetime.date.fromisoformat(last) - datetime.timedelta(days=1)).isoformat() if last else ""
+    except ValueError:
+        return []
+    if first and last:
+        return [[first, last], [first, before]]
+    if first:
+        return [[first, first], [first, anchor]]
+    return [[last, last]] if last else []
 
 
 serve(read, {"recognizers-text-suite": version("recognizers-text-suite")}, {"text": "Warm up: 3 km.", "date": "2024-01-01"})
