@@ -126,5 +126,7 @@ def test_a_stop_finishes_the_request_in_work(served):
     log = process.communicate(timeout=60)[1]
     assert process.returncode in (0, -signal.SIGTERM)
     assert "governor" not in log and '"status": 200' in log
-    rows = [json.loads(line[line.index("{") :]) for line in log.splitlines() if "conflict_extract.service" in line]
-    assert {row["path"] for row in rows} >= {"/readyz", "/v1/extract"}
+    rows = [json.loads(line) for line in log.splitlines()]
+    assert all({"time", "level", "logger", "event"} <= set(row) for row in rows)
+    requests = [row for row in rows if row["logger"] == "conflict_extract.service"]
+    assert {row["path"] for row in requests} >= {"/readyz", "/v1/extract"} and all(row["request_id"] for row in requests)

@@ -5,19 +5,30 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import logging
 import os
+import pickle
+import re
 import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import psutil
 import pytest
 
+from conflict_extract.deliver.cli_serve import JsonLines
 from conflict_extract.deliver.service import ServiceOptions, create_app
+from conflict_extract.deliver.service.crew import Crew
 from conflict_extract.deliver.service.options import available_cpus
-from conflict_extract.deliver.service.work import render, utf16_offsets
+from conflict_extract.deliver.service.problems import TITLES, Problem
+from conflict_extract.deliver.service.work import RequestHandler, render, utf16_offsets
+from conflict_extract.errors import InputError
 from conflict_extract.schema import Report
 from conflict_extract.settings import Settings
 from tests.deliver.sample import TEXT, sample_report
@@ -46,7 +57,10 @@ def test_extract_gives_the_report_of_the_library(server, extractor):
 
 def test_options(server):
     assert post(server, {"text": ARTICLE, "include_text": False}).json()["text"] is None
-    assert post(server, {"text": ARTICLE, "min_confidence": 1.0}).json()["claims"] == []
+    claims = post(server, {"text": ARTICLE}).json()["claims"]
+    least, most = sorted(claim["confidence"] for claim in claims)[:: len(claims) - 1]
+    kept = post(server, {"text": ARTICLE, "min_confidence": most}).json()["claims"]
+    assert least < most and [claim["key"] for claim in kept] == [c["key"] for c in claims if c["confidence"] >= most]
     wide = post(server, {"text": "😀 " + ARTICLE, "offsets": "utf16"}).json()
     narrow = post(server, {"text": "😀 " + ARTICLE}).json()
     assert wide["claims"][0]["content"][0]["start"] == narrow["claims"][0]["content"][0]["start"] + 1
@@ -118,6 +132,20 @@ def test_batch_streams_lines_and_errors_are_lines(server):
         "invalid_request",
         "body_too_large",
     ]
+    assert [row["line"] for row in rows if "error" in row] == [2, 4, 6], "lines are counted as in the body, blank ones too"
+
+
+def test_a_batch_whose_client_goes_frees_its_worker(server):
+    post(server, {"text": ARTICLE})
+    (worker,) = server.workers()
+    body = "\n".join(json.dumps({**LONG, "id": str(number)}) for number in range(3))
+    with pytest.raises(httpx.ReadTimeout), server.client.stream("POST", "/v1/batch", content=body, timeout=0.7) as answer:
+        answer.read()
+    gone = time.monotonic()
+    while not ended(worker) and time.monotonic() - gone < 10:
+        time.sleep(0.05)
+    assert time.monotonic() - gone < 3.0
+    assert post(server, {"text": ARTICLE}).status_code == 200
 
 
 def test_health_version_metrics_pages(server):
@@ -210,15 +238,190 @@ def test_token():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client:
             return await client.get("/"), await client.get("/livez")
 
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}):
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}, {"Authorization": "Basic secret"}):
         page, alive = asyncio.run(ask(headers))
         assert page.status_code == 401 and page.headers["www-authenticate"] == "Bearer" and alive.status_code == 200
-    assert asyncio.run(ask({"Authorization": "Bearer secret"}))[0].status_code == 200
+    for scheme in ("Bearer", "bearer"):
+        assert asyncio.run(ask({"Authorization": f"{scheme} secret"}))[0].status_code == 200
+
+
+def test_an_empty_token_is_refused():
+    with pytest.raises(InputError):
+        ServiceOptions(token="")
+
+
+def test_no_other_site_may_read_an_answer(server):
+    """No CORS: neither the answer nor a preflight allows an origin."""
+    origin = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    answers = [post(server, {"text": "End."}, headers=origin), server.client.options("/v1/extract", headers=origin)]
+    assert [answer.status_code for answer in answers] == [200, 405]
+    assert not [name for answer in answers for name in answer.headers if name.startswith("access-control")]
+
+
+CPUS = len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize(
-    ("quota", "expected"), [("max 100000", None), ("150000 100000", 1), ("400000 100000", None), ("50000 100000", 1)]
+    ("own", "files", "expected"),
+    [
+        ("0::/", {"cpu.max": "max 100000"}, CPUS),
+        ("0::/", {"cpu.max": "150000 100000"}, 1),
+        ("0::/", {"cpu.max": "400000 100000"}, min(4, CPUS)),
+        ("0::/", {"cpu.max": "50000 100000"}, 1),
+        ("0::/system.slice/news.service", {"system.slice/news.service/cpu.max": "100000 100000"}, 1),
+        ("0::/news/worker", {"news/worker/cpu.max": "max 100000", "news/cpu.max": "100000 100000"}, 1),
+        ("0::/../../other", {"cpu.max": "100000 100000"}, 1),
+        ("4:cpu,cpuacct:/x\n3:memory:/y", {"cpu/x/cpu.cfs_quota_us": "100000", "cpu/x/cpu.cfs_period_us": "100000"}, 1),
+        ("4:cpu,cpuacct:/x", {"cpu/x/cpu.cfs_quota_us": "-1", "cpu/x/cpu.cfs_period_us": "100000"}, CPUS),
+        ("broken", {"cpu.max": "nonsense"}, CPUS),
+    ],
 )
-def test_processors_follow_the_cgroup(tmp_path, quota, expected):
-    (tmp_path / "cpu.max").write_text(quota)
-    assert available_cpus(tmp_path) == (expected or len(os.sched_getaffinity(0)))
+def test_processors_follow_the_cgroups_above_the_process(tmp_path, own, files, expected):
+    for name, words in files.items():
+        (tmp_path / "fs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "fs" / name).write_text(words)
+    (tmp_path / "own").write_text(own)
+    assert available_cpus(tmp_path / "fs", tmp_path / "own") == expected
+
+
+def test_processors_follow_the_affinity(tmp_path):
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    code += "from conflict_extract.deliver.service.options import available_cpus as a; print(a())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "1"
+
+
+# -- problems ---------------------------------------------------------------------------------------------------------
+def test_every_code_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    rows = [re.findall(r"`(\w+)`", line.split("|")[2]) for line in page.splitlines() if re.match(r"\| \d{3}", line)]
+    assert sorted(code for row in rows for code in row) == sorted(TITLES)
+    responses = create_app().openapi()["paths"]["/v1/extract"]["post"]["responses"]
+    for status, answer in responses.items():
+        for code, example in answer["content"].get("application/problem+json", {}).get("examples", {}).items():
+            assert TITLES[code][0] == int(status) == example["value"]["status"]
+            assert set(example["value"]) - {"errors"} == {"type", "title", "status", "detail", "instance"}
+
+
+def test_errors_have_places_and_reasons_and_no_words_of_the_request(server):
+    body = {"offsets": "bytes", "date": "the mayor said", "the mayor denied it": 1}
+    problem = post(server, body).json()
+    assert {tuple(error["loc"]) for error in problem["errors"]} == {("text",), ("date",), ("offsets",), ("(unknown)",)}
+    assert all(set(error) == {"loc", "msg"} and error["msg"] for error in problem["errors"])
+    assert "mayor" not in json.dumps(problem)
+
+
+def test_an_id_that_no_header_may_have_is_replaced(server):
+    answer = server.client.get("/nothing", headers={"X-Request-ID": "two words"})
+    assert answer.json()["instance"] == answer.headers["x-request-id"] != "two words"
+
+
+def test_a_bug_of_ours_is_a_problem_and_its_log_line_has_no_text(server, monkeypatch, caplog):
+    async def broken(payload):
+        raise RuntimeError(payload["text"])
+
+    monkeypatch.setattr(server.app.state.crew, "run", broken)
+    with caplog.at_level("INFO"):
+        answer = post(server, {"text": ARTICLE}, headers={"X-Request-ID": "r-9"})
+        for _ in range(100):  # the line is written once the answer has gone
+            if any(hasattr(record, "row") for record in caplog.records):
+                break
+            time.sleep(0.02)
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:conflict-extract:failed")
+    assert answer.json()["instance"] == answer.headers["x-request-id"] == "r-9"
+    (row,) = [record.row for record in caplog.records if hasattr(record, "row")]
+    assert (
+        row["status"] == 500
+        and row["code"] == "failed"
+        and row["error"] == "RuntimeError"
+        and row["trace"][-1].endswith("broken")
+    )
+    assert "governor" not in caplog.text and "Traceback" not in caplog.text
+
+
+def test_a_bug_in_a_worker_names_its_place_and_not_the_text():
+    handler = RequestHandler.__new__(RequestHandler)
+    handler.extractor = SimpleNamespace(extract=lambda text, **_: {}[text])
+    code, (detail, trace) = pickle.loads(handler([{"text": ARTICLE}], {}, lambda _: None))
+    assert (code, detail) == ("failed", "KeyError") and trace and "governor" not in str(trace)
+
+
+def test_a_log_line_is_one_object_without_messages_of_exceptions():
+    try:
+        raise ValueError(ARTICLE)
+    except ValueError:
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "Exception in\nan application", None, sys.exc_info())
+    row = json.loads(JsonLines().format(record))
+    assert row["error"] == "ValueError" and row["event"] == "Exception in\nan application" and "governor" not in str(row)
+    record.row = {"status": 200}
+    assert json.loads(JsonLines().format(record))["event"] == "request"
+
+
+# -- long texts and short ones ------------------------------------------------------------------------------------------
+def crew_of(workers, **more):
+    crew = Crew(Settings(), ServiceOptions(workers=workers, **more))
+    crew._idle = [SimpleNamespace(name=number) for number in range(workers)]
+    return crew
+
+
+def test_long_texts_leave_a_worker_to_short_ones():
+    async def lend():
+        crew = crew_of(3, wait=0.05)
+        long = [await crew._borrow(True), await crew._borrow(True)]
+        with pytest.raises(Problem, match="busy"):
+            await crew._borrow(True)
+        short = await crew._borrow(False)
+        waiting = asyncio.create_task(crew._borrow(True))
+        await asyncio.sleep(0)
+        crew._give_back(short)
+        assert not waiting.done() and len(crew._idle) == 1
+        crew._give_back(long[0])
+        assert await waiting and len(crew._idle) == 1 and crew.waiting == 0
+
+    asyncio.run(lend())
+
+
+def test_a_short_text_goes_before_the_long_ones_that_wait():
+    async def lend():
+        crew = crew_of(1)
+        order = []
+
+        async def ask(name, long):
+            worker = await crew._borrow(long)
+            order.append(name)
+            crew._give_back(worker)
+
+        worker = await crew._borrow(True)
+        tasks = [asyncio.create_task(ask(*item)) for item in (("L1", True), ("L2", True), ("S1", False), ("S2", False))]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        await asyncio.sleep(0)
+        assert crew.waiting == 3
+        crew._give_back(worker)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert order == ["S1", "S2", "L2"] and crew.waiting == 0 and len(crew._idle) == 1
+
+    asyncio.run(lend())
+
+
+@pytest.mark.slow
+def test_short_texts_answer_while_long_ones_run():
+    """Two workers, long texts without end: each short text answers within a second of its time alone."""
+
+    async def ask(url):
+        async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+            long = [asyncio.create_task(client.post("/v1/extract", json=LONG)) for _ in range(4)]
+            await asyncio.sleep(0.5)
+            times = []
+            for _ in range(5):
+                began = time.monotonic()
+                assert (await client.post("/v1/extract", json={"text": ARTICLE})).status_code == 200
+                times.append(time.monotonic() - began)
+            running = sum(not task.done() for task in long)
+            for task in long:
+                task.cancel()
+            await asyncio.gather(*long, return_exceptions=True)
+            return times, running
+
+    with Server(replace(OPTIONS, workers=2)) as running:
+        times, unfinished = asyncio.run(ask(running.url))
+    assert unfinished == 4 and max(times) < 1.5, times

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +25,7 @@ def serve(
     deadline: Annotated[float, typer.Option(min=0.1, help="Seconds that one document may take.")] = 60.0,
     max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 1_000_000,
     queue: Annotated[int, typer.Option(min=1, help="Requests that may wait for a worker.")] = 64,
+    wait: Annotated[float, typer.Option(min=0.1, help="Seconds that a request may wait for a worker.")] = 30.0,
     token_file: Annotated[Path | None, typer.Option(help="File with a bearer token that requests must carry.")] = None,
     actors: Actors = None,
     places: Places = None,
@@ -45,6 +49,7 @@ def serve(
         max_text=max_text,
         max_body=max(8_000_000, 6 * max_text),
         queue=queue,
+        wait=wait,
         token=read_text(token_file).strip() if token_file else None,
     )
     uvicorn.run(
@@ -58,10 +63,29 @@ def serve(
     )
 
 
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, event, and a request's fields. An exception's message is left out: it may quote."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        when = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
+        row: dict[str, Any] = {"time": when, "level": record.levelname, "logger": record.name, "event": "request"}
+        row |= record.row if hasattr(record, "row") else {"event": record.getMessage()}
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            row |= {"error": type(error).__name__, "trace": _where(error)}
+        return json.dumps(row, ensure_ascii=False)
+
+
+def _where(error: BaseException) -> list[str]:
+    from conflict_extract.deliver.service.problems import frames
+
+    return frames(error)
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": JsonLines}},
     "handlers": {"error": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
     "loggers": {
         "uvicorn": {"handlers": ["error"], "level": "INFO", "propagate": False},

@@ -17,7 +17,7 @@ from conflict_extract._version import __version__
 from conflict_extract.api import iso_date, model_sha256
 from conflict_extract.deliver.service.crew import Crew
 from conflict_extract.deliver.service.options import ServiceOptions
-from conflict_extract.deliver.service.problems import TITLES, Problem
+from conflict_extract.deliver.service.problems import TITLES, Problem, ProblemBody, frames
 from conflict_extract.errors import DateError, MissingExtraError
 from conflict_extract.schema import SCHEMA_VERSION, Report
 from conflict_extract.settings import Settings
@@ -64,8 +64,8 @@ class ExtractRequest(BaseModel):
     def _a_date(cls, value: str | None) -> str | None:
         try:
             return iso_date(value)
-        except DateError as error:
-            raise ValueError(str(error)) from error
+        except DateError:  # its message has the value
+            raise ValueError("a date must look like YYYY-MM-DD and exist") from None
 
 
 class Metrics:
@@ -118,16 +118,13 @@ def create_app(settings: Settings | None = None, options: ServiceOptions | None 
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
+        request.state.problem = problem
         return problem.response(request.state.id)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return Problem(code, headers=dict(error.headers or {})).response(request.state.id)
-
-    @app.exception_handler(Exception)
-    async def on_failure(request: Request, error: Exception) -> Response:
-        return Problem("failed", type(error).__name__).response(request.state.id)
+        return await on_problem(request, Problem(code, headers=dict(error.headers or {})))
 
     _health(app, metrics)
     _extraction(app, limits, metrics)
@@ -166,30 +163,38 @@ class Frame:
         try:
             _admit(request, self.limits)
             await self.app(scope, receive, answer)
-        except Problem as problem:
-            await problem.response(request_id)(scope, receive, answer)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else Problem("failed", type(error).__name__, trace=frames(error))
+            request.state.problem = problem
+            if status == 499:
+                await problem.response(request_id)(scope, receive, answer)
         finally:
             self.metrics.running.dec()
             seconds = time.perf_counter() - began
             path = getattr(scope.get("route"), "path", "other")
             self.metrics.requests.labels(path, str(status)).inc()
             self.metrics.seconds.labels(path).observe(seconds)
-            row = {
+            row: dict[str, Any] = {
                 "method": scope["method"],
                 "path": path,
                 "status": status,
                 "ms": round(1000 * seconds, 1),
                 "request_id": request_id,
             }
-            LOG.info(json.dumps(row))
+            if found := getattr(request.state, "problem", None):
+                row["code"] = found.code
+                row |= {"error": found.detail, "trace": found.trace} if found.trace else {}
+            LOG.info(json.dumps(row), extra={"row": row})
 
 
 def _admit(request: Request, limits: ServiceOptions) -> None:
     """Refuse requests without the token, compressed bodies, and bodies that say that they are too large."""
     if limits.token is not None and request.url.path not in OPEN:
-        given = request.headers.get("authorization", "")
-        wanted = f"Bearer {limits.token}"
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), limits.token.encode())
+        if scheme.lower() != "bearer" or not right:
             raise Problem("unauthorized")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Problem("unsupported_encoding")
@@ -199,23 +204,32 @@ def _admit(request: Request, limits: ServiceOptions) -> None:
 
 
 def _problems(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI entries of the problems that a path may answer."""
+    """OpenAPI entries of the problems that a path may answer: each status with an example of each of its codes."""
     out: dict[int | str, dict[str, Any]] = {}
     for code in codes:
         status, title = TITLES[code]
-        out[status] = {
-            "description": title,
-            "content": {
-                "application/problem+json": {
-                    "schema": {"type": "object"},
-                    "example": Problem(code).body("3f2a9c"),
-                }
-            },
-        }
+        entry = out.setdefault(status, {"description": "", "content": {"application/problem+json": {"examples": {}}}})
+        entry["description"] += ("; " if entry["description"] else "") + title
+        entry["model"] = ProblemBody
+        errors = [{"loc": ["text"], "msg": "Field required"}] if code == "invalid_request" else None
+        entry["content"]["application/problem+json"]["examples"][code] = {"value": Problem(code, errors=errors).body("3f2a9c")}
     return out
 
 
-COMMON = ("bad_request", "unauthorized", "body_too_large", "unsupported_encoding", "invalid_request", "too_many_requests", "busy")
+COMMON = (
+    "bad_request",
+    "unauthorized",
+    "body_too_large",
+    "text_too_long",
+    "unsupported_encoding",
+    "invalid_request",
+    "too_many_requests",
+    "not_ready",
+    "busy",
+    "worker_died",
+    "failed",
+    "deadline",
+)
 
 
 def _health(app: FastAPI, metrics: Metrics) -> None:
@@ -258,8 +272,6 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
 
     async def one(request: Request, payload: dict[str, Any]) -> bytes:
         """Run a payload; stop when the client goes."""
-        if not request.app.state.crew.opened:
-            raise Problem("not_ready", "no worker has warmed up yet")
         task = asyncio.ensure_future(request.app.state.crew.run(payload))
         watch = asyncio.ensure_future(_gone(request))
         try:
@@ -268,7 +280,7 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Problem):
                     await task
-                raise Problem("bad_request", "the client has gone")
+                raise ClientDisconnect
             data: bytes = task.result()
         finally:
             watch.cancel()
@@ -281,16 +293,18 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
         "/v1/extract",
         summary="The claims of one document",
         openapi_extra={"requestBody": body},
-        responses={**answer, **_problems(*COMMON, "deadline")},
+        responses={**answer, **_problems(*COMMON)},
         response_class=Response,
     )
     async def extract(request: Request) -> Response:
         """Text in, Report out; the same request gives the same bytes."""
+        _opened(request)
         payload = _parse(await _read(request, limits), limits)
         return Response(await one(request, payload), media_type="application/json")
 
     @app.post("/v1/page", include_in_schema=False)
     async def page(request: Request) -> Response:
+        _opened(request)
         payload = _parse(await _read(request, limits), limits)
         return HTMLResponse(await one(request, {**payload, "html": True}))
 
@@ -303,12 +317,13 @@ def _extraction(app: FastAPI, limits: ServiceOptions, metrics: Metrics) -> None:
                 "description": 'One line a document, in order: a Report, or {"error": problem, "line": number}',
                 "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
             },
-            **_problems("unauthorized", "unsupported_encoding", "bad_request"),
+            **_problems("unauthorized", "unsupported_encoding", "bad_request", "not_ready"),
         },
         response_class=Response,
     )
     async def batch(request: Request) -> Response:
         """NDJSON in, NDJSON out, streaming; an error is a line and does not stop the others."""
+        _opened(request)
         return Lines(_answers(request, limits, metrics))
 
 
@@ -340,6 +355,12 @@ class Lines(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+def _opened(request: Request) -> None:
+    """Refuse documents as long as no worker has warmed up."""
+    if not request.app.state.crew.opened:
+        raise Problem("not_ready", "no worker has warmed up yet")
+
+
 async def _gone(request: Request) -> None:
     """Return when the client has disconnected."""
     while not await request.is_disconnected():
@@ -361,37 +382,83 @@ def _parse(data: bytes, limits: ServiceOptions) -> dict[str, Any]:
     try:
         wanted = ExtractRequest.model_validate_json(data)
     except ValidationError as error:
-        errors = [{"loc": list(item["loc"]), "msg": item["msg"]} for item in error.errors(include_input=False, include_url=False)]
+        errors = [
+            {"loc": [part if part in ExtractRequest.model_fields else "(unknown)" for part in item["loc"]], "msg": item["msg"]}
+            for item in error.errors(include_input=False, include_url=False)
+        ]
         raise Problem("invalid_request", str(errors[0]["msg"]), errors=errors[:20]) from None
     if len(wanted.text) > limits.max_text:
         raise Problem("text_too_long", f"{len(wanted.text):,} characters; {limits.max_text:,} are allowed")
     return wanted.model_dump()
 
 
-async def _lines(request: Request, limits: ServiceOptions) -> AsyncIterator[bytes | Problem]:
-    """Lines of the body; a line over the limit is a Problem, and reading goes on after it."""
-    rest = bytearray()
-    skipping = False
-    async for chunk in request.stream():
-        rest += chunk
-        while (at := rest.find(b"\n")) >= 0:
-            line = bytes(rest[:at])
-            del rest[: at + 1]
-            if skipping:
-                skipping = False
-            elif line.strip():
-                yield line if len(line) <= limits.max_body else Problem("body_too_large", f"over {limits.max_body:,} bytes")
-        if len(rest) > limits.max_body:
+class Incoming:
+    """Lines of a batch's body, read ahead of the work by no more than one body's limit; `gone` is done once the client went.
+
+    Reading ahead is what makes a client's going known while its documents are in work; with more unread than that it is known
+    once room is made.
+    """
+
+    def __init__(self, request: Request, limit: int) -> None:
+        self.limit = limit
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines: asyncio.Queue[tuple[int, bytes | Problem] | None] = asyncio.Queue()
+        self._held = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._reader = asyncio.create_task(self._read(request))
+
+    async def __aiter__(self) -> AsyncIterator[tuple[int, bytes | Problem]]:
+        """Numbers and lines that are not blank; a line over the limit is a Problem."""
+        while (item := await self._lines.get()) is not None:
+            self._held -= 0 if isinstance(item[1], Problem) else len(item[1])
+            if self._held < self.limit:
+                self._room.set()
+            yield item
+
+    def close(self) -> None:
+        """Read no further."""
+        self._reader.cancel()
+
+    def _put(self, number: int, line: bytes | Problem) -> None:
+        if isinstance(line, Problem) or line.strip():
+            self._held += 0 if isinstance(line, Problem) else len(line)
+            self._lines.put_nowait((number, line))
+            if self._held >= self.limit:
+                self._room.clear()
+
+    async def _read(self, request: Request) -> None:
+        rest = bytearray()
+        number, skipping = 1, False
+        try:
+            async for chunk in request.stream():
+                rest += chunk
+                while (at := rest.find(b"\n")) >= 0:
+                    line = bytes(rest[:at])
+                    del rest[: at + 1]
+                    if not skipping:
+                        self._put(number, line if len(line) <= self.limit else self._too_large())
+                    number, skipping = number + 1, False
+                if len(rest) > self.limit:
+                    if not skipping:
+                        self._put(number, self._too_large())
+                    skipping = True
+                    rest.clear()
+                await self._room.wait()
             if not skipping:
-                yield Problem("body_too_large", f"over {limits.max_body:,} bytes")
-            skipping = True
-            rest.clear()
-    if rest.strip() and not skipping:
-        yield bytes(rest)
+                self._put(number, bytes(rest))
+            self._lines.put_nowait(None)
+            await _gone(request)
+        except ClientDisconnect:
+            self._lines.put_nowait(None)
+        self.gone.set_result(None)
+
+    def _too_large(self) -> Problem:
+        return Problem("body_too_large", f"over {self.limit:,} bytes")
 
 
 async def _answers(request: Request, limits: ServiceOptions, metrics: Metrics) -> AsyncIterator[bytes]:
-    """Answer lines, in order, with as many documents in work as there are workers."""
+    """Answer lines, in order, with one document more in work than there are workers; none once the client has gone."""
     crew: Crew = request.app.state.crew
     pending: list[asyncio.Task[bytes]] = []
 
@@ -410,23 +477,23 @@ async def _answers(request: Request, limits: ServiceOptions, metrics: Metrics) -
             row = {"error": problem.body(request.state.id), "line": number, "id": id}
             return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
-    number = 0
+    async def first() -> bytes:
+        either: set[asyncio.Future[Any]] = {pending[0], incoming.gone}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if incoming.gone.done():
+            raise ClientDisconnect
+        return await pending.pop(0)
+
+    incoming = Incoming(request, limits.max_body)
     try:
-        async for line in _lines(request, limits):
-            number += 1
+        async for number, line in incoming:
             pending.append(asyncio.create_task(work(number, line)))
             while len(pending) > limits.workers or (pending and pending[0].done()):
-                yield await pending.pop(0)
-        watch = asyncio.ensure_future(_gone(request))
-        try:
-            while pending:
-                await asyncio.wait({pending[0], watch}, return_when=asyncio.FIRST_COMPLETED)
-                if watch.done():
-                    return
-                yield await pending.pop(0)
-        finally:
-            watch.cancel()
+                yield await first()
+        while pending:
+            yield await first()
     finally:
+        incoming.close()
         for task in pending:
             task.cancel()
 

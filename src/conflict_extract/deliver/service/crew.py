@@ -1,7 +1,7 @@
 """The worker processes of the service, seen from its event loop.
 
 One document a worker at a time. A document past its deadline, or whose client has gone, costs no more processor time: its worker is
-killed and replaced. Long texts never take the last free worker when there are several.
+killed and replaced. Short texts go before long ones, and long ones never take the last free worker when there are several.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import asyncio
 import multiprocessing as mp
 import pickle
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
@@ -32,17 +34,22 @@ class Crew:
     def __init__(self, settings: Settings, options: ServiceOptions) -> None:
         self.settings = settings
         self.options = options
-        self.waiting = 0
         self.restarts = 0
         self._context = mp.get_context("spawn")
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
-        self._free = asyncio.Condition()
+        self._short: deque[asyncio.Future[Worker]] = deque()  # requests that wait, the first in front
+        self._long: deque[asyncio.Future[Worker]] = deque()
         self._threads = ThreadPoolExecutor(max_workers=2 * options.workers + 2, thread_name_prefix="crew")
         self._closed = False
         self._opened = False
         self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a worker."""
+        return len(self._short) + len(self._long)
 
     @property
     def ready(self) -> bool:
@@ -98,13 +105,21 @@ class Crew:
                 return
             self._all.add(worker)
             self._opened = True
-            await self._give_back(worker)
+            self._give_back(worker)
             return
 
-    async def _give_back(self, worker: Worker) -> None:
-        async with self._free:
-            self._idle.append(worker)
-            self._free.notify_all()
+    def _give_back(self, worker: Worker) -> None:
+        self._idle.append(worker)
+        self._lend()
+
+    def _lend(self) -> None:
+        """Give idle workers to those who wait."""
+        reserve = 1 if self.options.workers > 1 else 0
+        for queue, kept in ((self._short, 0), (self._long, reserve)):
+            while queue and len(self._idle) > kept:
+                wish = queue.popleft()
+                if not wish.done():
+                    wish.set_result(self._idle.pop())
 
     def _replace(self, worker: Worker) -> None:
         self._all.discard(worker)
@@ -125,17 +140,22 @@ class Crew:
     async def _borrow(self, long: bool) -> Worker:
         if self.waiting >= self.options.queue:
             raise Problem("too_many_requests", f"{self.waiting} requests are waiting")
-        reserve = 1 if long and self.options.workers > 1 else 0
-        self.waiting += 1
+        wish: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        queue = self._long if long else self._short
+        queue.append(wish)
+        self._lend()
         try:
             async with asyncio.timeout(self.options.wait):
-                async with self._free:
-                    await self._free.wait_for(lambda: len(self._idle) > reserve)
-                    return self._idle.pop()
-        except TimeoutError:
-            raise Problem("busy", f"no worker came free within {self.options.wait:g} s") from None
+                return await wish
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if wish.done() and not wish.cancelled():  # lent in the same moment
+                self._give_back(wish.result())
+            if isinstance(error, TimeoutError):
+                raise Problem("busy", f"no worker came free within {self.options.wait:g} s") from None
+            raise
         finally:
-            self.waiting -= 1
+            with suppress(ValueError):
+                queue.remove(wish)
 
     async def run(self, payload: dict[str, Any]) -> bytes:
         """The answer to a payload.
@@ -143,16 +163,17 @@ class Crew:
         Raises:
             Problem: too many wait, no worker came free, the deadline passed, the document failed.
         """
+        end = None
         for attempt in (1, 2):
             worker = await self._borrow(len(payload["text"]) >= self.options.long_text)
             cancel = Event()
-            call = asyncio.get_running_loop().run_in_executor(
-                self._threads, _call, worker, payload, self.options.deadline, cancel
-            )
+            end = end or time.monotonic() + self.options.deadline  # a second try gets what is left of it
+            call = asyncio.get_running_loop().run_in_executor(self._threads, _call, worker, payload, end, cancel)
             try:
                 code, value = await asyncio.shield(call)
             except asyncio.CancelledError:
                 cancel.set()
+                call.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
                 self._replace(worker)
                 raise
             except TimeoutError:
@@ -167,9 +188,10 @@ class Crew:
             if worker.done >= RECYCLE:
                 self._replace(worker)
             else:
-                await self._give_back(worker)
+                self._give_back(worker)
             if code != "ok":
-                raise Problem(code, str(value))
+                detail, trace = value
+                raise Problem(code, detail, trace=trace)
             return bytes(value)
         raise Problem("worker_died")
 
@@ -187,14 +209,13 @@ def _await_ready(worker: Worker) -> None:
     raise DiedError
 
 
-def _call(worker: Worker, payload: dict[str, Any], deadline: float, cancel: Event) -> tuple[str, Any]:
+def _call(worker: Worker, payload: dict[str, Any], end: float, cancel: Event) -> tuple[str, Any]:
     """Send a payload and wait for the answer (in a thread).
 
     Raises:
         TimeoutError: the deadline passed.
         DiedError: the worker ended, or the call was cancelled.
     """
-    end = time.monotonic() + deadline
     try:
         worker.give(Chunk(0, [payload]))
         while not cancel.is_set():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import traceback
+from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 TITLES: dict[str, tuple[int, str]] = {
@@ -25,6 +28,31 @@ TITLES: dict[str, tuple[int, str]] = {
 }
 
 
+class FieldError(BaseModel):
+    """What is wrong with a field."""
+
+    loc: list[str | int] = Field(description="Where it is; a field that the schema does not know is called (unknown).")
+    msg: str
+
+
+class ProblemBody(BaseModel):
+    """The JSON object of an error, for the API's description."""
+
+    type: str = Field(
+        description="A stable code.", json_schema_extra={"enum": [f"urn:conflict-extract:{code}" for code in TITLES]}
+    )
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The X-Request-ID of the request, or one made for it.")
+    errors: list[FieldError] | None = Field(None, description="Of invalid_request: the fields that do not fit.")
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where an error was raised, innermost last, for the log: files and lines without messages, which may quote the text."""
+    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)][-8:]
+
+
 class Problem(Exception):
     """An error that becomes a problem+json answer.
 
@@ -33,6 +61,7 @@ class Problem(Exception):
         detail: words for people, without the text.
         errors: [{"loc": [...], "msg": "..."}] for invalid fields.
         headers: further headers.
+        trace: `frames` of the error behind it, for the log.
     """
 
     def __init__(
@@ -42,6 +71,7 @@ class Problem(Exception):
         *,
         errors: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
+        trace: list[str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -49,6 +79,7 @@ class Problem(Exception):
         self.detail = detail or self.title
         self.errors = errors
         self.headers = headers or {}
+        self.trace = trace
         if self.status in (429, 503):
             self.headers.setdefault("Retry-After", "2")
         if self.status == 401:

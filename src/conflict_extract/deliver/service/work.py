@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conflict_extract.api import Extractor, load
+from conflict_extract.deliver.service.problems import frames
 from conflict_extract.errors import ConflictExtractError
 from conflict_extract.schema import Report
 from conflict_extract.settings import Settings
@@ -17,7 +18,7 @@ from conflict_extract.settings import Settings
 class RequestHandler:
     """Handles one payload a call: {"text", "date", "id", "title", "offsets", "include_text", "min_confidence", "html"}.
 
-    Gives pickled ("ok", bytes) or (code, detail).
+    Gives pickled ("ok", bytes) or (code, (detail, where it was raised)).
     """
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
@@ -33,9 +34,9 @@ class RequestHandler:
             ).above(payload.get("min_confidence") or 0.0)
             return pickle.dumps(("ok", render(report, payload)))
         except ConflictExtractError as error:
-            return pickle.dumps(("invalid_request", str(error)))
+            return pickle.dumps(("invalid_request", (str(error), None)))
         except Exception as error:  # the answer names the kind of error, never the text
-            return pickle.dumps(("failed", type(error).__name__))
+            return pickle.dumps(("failed", (type(error).__name__, frames(error))))
 
 
 def render(report: Report, payload: dict[str, Any]) -> bytes:
