@@ -16,7 +16,7 @@ from conflict_extract.annotate.frame_dateline import Dateline, find_dateline
 from conflict_extract.annotate.frame_entries import Line, find_entries, opens_entry
 from conflict_extract.annotate.frame_warnings import text_warnings
 from conflict_extract.annotate.layer import FrameInfo, FrameRecord, text_of, write, write_table
-from conflict_extract.lexicons.frame import agencies, frame_phrases, headline_verbs
+from conflict_extract.lexicons.frame import agencies, frame_phrases, headline_verbs, stamp_words
 
 DATELINE_DAYS = 7
 """A dateline so many days before the caller's date, or fewer, anchors weekdays."""
@@ -78,6 +78,8 @@ def read_frame(text: str, given: str | None = None, title: str | None = None) ->
     info = _dates(day, dateline)
     fallback = info.anchor
     entries = find_entries(text, lines, _day(fallback))
+    heads = {record.start for record in entries}
+    records = [record for record in records if record.rule != "stamp" or record.start not in heads]
     records.extend(entries)
     info.warnings = _warnings(text, records, info, dateline, day)
     return sorted(records, key=lambda record: (record.start, -record.end)), info
@@ -111,6 +113,8 @@ _LAST_FUNCTION_WORD = re.compile(
 def _headline(text: str, lines: list[Line], title: str | None) -> FrameRecord | None:
     """The first line when it reads like a headline, or when it is the title that the caller gave."""
     filled = [index for index, line in enumerate(lines) if line.end > line.start]
+    while title is None and filled and _before_headline(text[lines[filled[0]].start : lines[filled[0]].end]):
+        del filled[0]
     if not filled:
         return None
     first = lines[filled[0]]
@@ -128,7 +132,7 @@ def _headline(text: str, lines: list[Line], title: str | None) -> FrameRecord | 
         return None
     following = lines[filled[1]]
     after = text[following.start : following.start + 400]
-    blank = filled[1] > filled[0] + 1
+    blank = filled[1] > filled[0] + 1 or _BULLET.match(after) is not None
     if after[:1].islower() or _LAST_FUNCTION_WORD.search(words) or words.endswith((",", ";", ":")):
         return None
     body = sum(lines[index].end - lines[index].start for index in filled[1:6])
@@ -193,17 +197,22 @@ def _paragraphs(text: str, lines: list[Line], taken: set[int], top: set[int]) ->
         if line.start == line.end or line.start in taken:
             continue
         size = line.end - line.start
-        if size <= 1200 and correction.match(text, line.start, line.end) and _is_correction(text, line):
+        words = line.start + _bullet(text, line)
+        if size <= 1200 and correction.match(text, words, line.end) and _is_correction(text, line):
             found.append(FrameRecord(start=line.start, end=line.end, kind="correction", rule="phrase"))
         elif size > _SHORT:
             found.extend(_closing(text, line, last))
-        elif boilerplate.match(text, line.start, line.end) or boilerplate.match(text, line.start + _bullet(text, line), line.end):
+        elif boilerplate.match(text, line.start, line.end) or boilerplate.match(text, words, line.end):
             found.append(FrameRecord(start=line.start, end=line.end, kind="boilerplate", rule="phrase"))
+        elif _is_stamp(text[line.start : line.end]):
+            found.append(FrameRecord(start=line.start, end=line.end, kind="boilerplate", rule="stamp"))
         elif frame_phrases("stub").match(text, line.start, line.end):
             found.append(FrameRecord(start=line.start, end=line.end, kind="boilerplate", rule="stub"))
         elif credit.match(text, line.start, line.end) or _signature(text[line.start : line.end]):
             agency = _signature(text[line.start : line.end])
             found.append(FrameRecord(start=line.start, end=line.end, kind="credit", agency=agency, rule="phrase"))
+        elif line.start in top and _NAME_IN_PLACE.fullmatch(text[line.start : line.end]):
+            found.append(FrameRecord(start=line.start, end=line.end, kind="byline", rule="name in place"))
         elif byline.match(text, line.start, line.end) and _is_byline(text[line.start : line.end]):
             found.append(
                 FrameRecord(
@@ -215,8 +224,24 @@ def _paragraphs(text: str, lines: list[Line], taken: set[int], top: set[int]) ->
     return found
 
 
+_BULLET = re.compile(r"(?:[•*▪■>»–—-]+|\W{1,3})\s+")
+_STAMP = re.compile(r"(?:(?:first|last)\s+)?(?:published|updated?|posted|modified|created|edited|read)\b", re.IGNORECASE)
+
+
+def _is_stamp(words: str) -> bool:
+    """Whether a line is nothing but when the article was published or updated: "Updated 14:30 GMT", "Published"."""
+    if len(words) > 90 or not (_STAMP.match(words) or words.lower().endswith(" ago")):
+        return False
+    return all(word.lower() in stamp_words() for word in re.findall(r"[^\W\d_]+", words))
+
+
+def _before_headline(words: str) -> bool:
+    """Whether a line at the top is a notice, a button or a stamp, so that the headline is looked for below it."""
+    return len(words) <= _HEADLINE_CHARS and (frame_phrases("boilerplate").match(words) is not None or _is_stamp(words))
+
+
 def _bullet(text: str, line: Line) -> int:
-    mark = re.compile(r"(?:[•*▪■>»–—-]+|\W{1,3})\s+").match(text, line.start, line.end)
+    mark = _BULLET.match(text, line.start, line.end)
     return len(mark.group()) if mark else 0
 
 
@@ -234,6 +259,11 @@ _PERSON = r"[A-Z][\w'’.-]*(?:\s+(?:(?:al|el|bin|ibn|van|de|da|der|von|al-)[\s-
 _BY = re.compile(
     rf"(?:By|BY|Words by|Story by|Written by|Report by|Analysis by|Text by)\s+{_PERSON}(?:(?:,|\s+and|\s+in|\s+for|,\s+and|\s*\|)\s+(?:the\s+)?{_PERSON}){{0,5}}"
     r"(?:,?\s+(?:in|at|for|from|of)\s+[\w ,'’-]{2,60}|,\s+[\w ,'’-]{2,80})?\.?"
+)
+
+_NAME = r"[A-Z][\w'’.-]+(?: (?:al|el|bin|ibn|van|de|da|der|von))?(?: [A-Z][\w'’.-]+){1,2}"
+_NAME_IN_PLACE = re.compile(
+    rf"{_NAME} in [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?(?:(?:,? and|,) {_NAME}(?: in [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?)*"
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from conflict_extract.annotate.layer import FrameRecord
 from conflict_extract.values.periods import parse_period
@@ -24,13 +25,14 @@ class Line:
 
 _CLOCK = re.compile(
     r"(?:\[|\()?(?:(?:Posted|Published|Updated|Update)(?: at)?:?\s+)?(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?\s*"
-    r"(?P<zone>GMT|UTC|BST|CET|CEST|EST|EDT|EET|EEST|MSK|local time|IST|PKT)?(?:\]|\))?(?P<rest>\s*(?:[-–—:|•]|,|$|(?=[A-Z\"“])|\s(?=[A-Z\"“])))",
+    r"(?P<zone>(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?|BST|CES?T|[ECMP][SD]?T|EES?T|MSK|TRT|local time|IST|PKT|AEST|SAST|[CEW]AT|JST)?(?:\]|\))?(?P<rest>\s*(?:[-–—:|•]|,|$|(?=[A-Z\"“])|\s(?=[A-Z\"“])))",
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"(?=.{4,60}$)[\w ,./:–—-]*\d[\w ,./:–—-]*")
 _DATE_THEN_CLOCK = re.compile(
-    r"(?P<date>[A-Z0-9][\w ,.]{3,34}?),?\s+(?:at\s+)?(?P<clock>(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*[ap]\.?m\.?)?)(?:\s+(?:GMT|UTC|[A-Z]{3,4}))?\s*(?:[-–—:|]|$)"
+    r"(?P<date>[A-Z0-9][\w ,.]{3,34}?),?\s+(?:at\s+)?(?P<clock>(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*[ap]\.?m\.?)?)(?:\s+(?:GMT|UTC|[A-Z]{2,4}))?\s*(?:[-–—:|]|$)"
 )
+_DATE_AFTER = re.compile(r"\s*[,|(•–—-]\s*(?:on\s+)?(?P<date>[\w.]+,? [\w,.]+(?: \w+,?)?(?: \d{4})?)\)?\s*[.:–—-]?$")
 
 
 def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRecord]:
@@ -42,6 +44,7 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
         day: the document's anchor: the day of entries until a line names another.
     """
     clocks: list[tuple[int, str]] = []
+    named_days: list[date] = []
     dates: list[tuple[int, date]] = []
     current = day
     for line in lines:
@@ -52,6 +55,7 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
             named = _only_date(head, day)
             if named is not None:
                 dates.append((line.start, named))
+                named_days.append(named)
                 current = named
                 continue
         both = _DATE_THEN_CLOCK.match(head)
@@ -60,16 +64,50 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
             clock = _clock(_CLOCK.match(both.group("clock") + " -"))
             if named is not None and clock:
                 current = named
+                named_days.append(named)
                 clocks.append((line.start, f"{named.isoformat()}T{clock}"))
                 continue
-        clock = _clock(_CLOCK.match(head))
-        if clock:
+        found = _CLOCK.match(head)
+        clock = _clock(found)
+        if found and clock:
+            after = _DATE_AFTER.match(head, found.start("rest")) if line.end - line.start <= 60 else None
+            named = _only_date(after.group("date"), day) if after else None
+            if named is not None:
+                current = named
+                named_days.append(named)
             clocks.append((line.start, f"{current.isoformat()}T{clock}" if current else f"T{clock}"))
     if len(clocks) >= MIN_ENTRIES:
-        return _spans(text, clocks)
+        return _spans(text, clocks if named_days else _over_midnight(clocks, day))
     if len(dates) >= _MIN_DATES and len({named for _, named in dates}) >= _MIN_DATES:
         return _spans(text, [(start, named.isoformat()) for start, named in dates])
     return []
+
+
+def _over_midnight(clocks: list[tuple[int, str]], day: date | None) -> list[tuple[int, str]]:
+    """Entries with clock times alone, the newest first, get the day before from where the clock jumps ahead.
+
+    Where the oldest comes first, the document's day may be the first or the last one: from a step over midnight on, no day is given to any.
+    """
+    if day is None:
+        return clocks
+    times = [published.partition("T")[2] for _, published in clocks]
+    back, forth = _elapsed(times[::-1]), _elapsed(times)
+    if not any(before < after if back < forth else before > after for before, after in pairwise(times)):
+        return clocks
+    if forth <= back:
+        return [(start, f"T{clock}") for (start, _), clock in zip(clocks, times, strict=True)]
+    found, current = [clocks[0]], day
+    for before, (start, _), clock in zip(times, clocks[1:], times[1:], strict=False):
+        if clock > before and current > date.min:
+            current -= timedelta(days=1)
+        found.append((start, f"{current.isoformat()}T{clock}"))
+    return found
+
+
+def _elapsed(times: list[str]) -> int:
+    """Minutes from the first clock time to the last, each read as the next one after the one before."""
+    minutes = [int(clock[:2]) * 60 + int(clock[3:]) for clock in times]
+    return sum((after - before) % (24 * 60) for before, after in pairwise(minutes))
 
 
 def opens_entry(line: str) -> bool:

@@ -12,12 +12,16 @@ _MIN_WORDS = 30
 _SAMPLE = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[a-zà-ÿ]")
-_TAG = re.compile(r"</?(?:p|div|span|br|a|img|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|script|style|figure|iframe|section|article|blockquote)"
+_TAG = re.compile(r"</?(?:p|div|span|br|a|img|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|script|style|figure|iframe|section|article|blockquote|aside|header|footer|nav|main|"
+                  r"figcaption|picture|video|audio|source|svg|button|form|input|label|small|sub|sup|u|font|center|hr|pre|code|meta|link|html|head|body|title|"
+                  r"ref|references)"
                   r"(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)  # fmt: skip
 _ENTITY = re.compile(
     r"&(?:nbsp|amp|quot|lt|gt|rsquo|lsquo|ldquo|rdquo|mdash|ndash|hellip|#\d{2,5}|#x[0-9a-f]{2,5});", re.IGNORECASE
 )
-_WIKI = re.compile(r"\[\[[^\[\]\n]{1,80}\]\]|\{\{[^{}\n]{1,120}\}\}|\[[^\[\]\n]{1,80}\]\(https?://[^\s)]{1,200}\)")
+_WIKI = re.compile(
+    r"\[\[[^\[\]\n]{1,80}\]\]|\{\{[^{}\n]{1,120}\}\}|'''[^'\n]{1,80}'''|!?\[[^\[\]\n]{0,80}\]\(https?://[^\s)]{1,200}\)"
+)
 
 
 def text_warnings(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from conflict_extract.annotate.layer import UNCLAIMED, FrameRecord, QuantityReco
 from conflict_extract.lexicons.frame import frame_phrases
 
 _STOP = re.compile(r"[.;!?](?=\s)")
+_FROM, _TO = (re.compile(rf"\b{word}\s+(?:the |an? |at least |about |some |only )?$", re.IGNORECASE) for word in ("from", "to"))
 _BEFORE = 24  # characters before a number in which "not", "instead of" can stand with an article or a bound
 
 
@@ -40,7 +41,7 @@ def settle_frame_figures(text: str, figures: Sequence[QuantityRecord], frame: Se
         replace(
             f,
             in_claims=f.in_claims and f.id not in inside,
-            replaces=None if f.id in withdrawn else f.replaces or replaces.get(f.id),
+            replaces=None if f.id in withdrawn else replaces.get(f.id, f.replaces),
         )
         if f.id in inside or f.id in replaces
         else f
@@ -52,17 +53,21 @@ def taken_back(text: str, notice: FrameRecord, said: Sequence[QuantityRecord]) -
     """Ids of the figures that a notice takes back.
 
     A figure after "an earlier version", "wrongly said" … is withdrawn, until "the correct figure is", "it is" … or the sentence's end;
-    "not", "instead of", "rather than" right before a figure turn that round.
+    "not", "instead of", "rather than" right before a figure turn that round. Where one figure follows "to", one after "from" is withdrawn.
     """
     marks = [(m.start(), True) for m in frame_phrases("withdrawn").finditer(text, notice.start, notice.end)]
     marks += [(m.start(), False) for m in frame_phrases("set_right").finditer(text, notice.start, notice.end)]
     marks += [(m.start(), False) for m in _STOP.finditer(text, notice.start, notice.end)]
     marks.sort()
     found = set()
+    befores = {figure.id: text[max(notice.start, figure.start - _BEFORE) : figure.start] for figure in said}
+    moved = any(_TO.search(before) for before in befores.values())
     for figure in said:
         old = next((state for at, state in reversed(marks) if at < figure.start), False)
-        before = text[max(notice.start, figure.start - _BEFORE) : figure.start]
-        if frame_phrases("turned").search(before):
+        before = befores[figure.id]
+        if moved and _FROM.search(before):
+            old = True
+        elif frame_phrases("turned").search(before):
             old = not old
         if old:
             found.add(figure.id)

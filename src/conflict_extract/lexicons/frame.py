@@ -1,4 +1,4 @@
-"""Tables of the document frame: fixed phrases, news agencies, verbs of headlines, commonest English words."""
+"""Tables of the document frame: fixed phrases, news agencies, verbs of headlines, words of date stamps, commonest English words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from conflict_extract.lexicons.loader import Entry, load_table
+from conflict_extract.lexicons.times import words_of
 
 
 class FramePhrase(Entry):
@@ -72,3 +73,9 @@ def headline_verbs() -> frozenset[str]:
 def english_words() -> frozenset[str]:
     """The commonest function words of English."""
     return frozenset(row.form for row in load_table("english_words", Word))
+
+
+@cache
+def stamp_words() -> frozenset[str]:
+    """All words that a line can hold which says nothing but when the article was published or updated, in lower case."""
+    return frozenset((*(row.form for row in load_table("stamp_words", Word)), *words_of("month"), *words_of("weekday")))
