@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +145,31 @@ def test_info_lists_every_setting() -> None:
     assert result.exit_code == 0, result.output
     for name in Settings.model_fields:
         assert name in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"actors": 3}, "setting actors: .*got 3"),
+        ({"threads": 0}, "setting threads: .*got 0"),
+        ({"thread": 2}, "did you mean 'threads'"),
+        ({"min_confidence": float("nan")}, "setting min_confidence"),
+    ],
+)
+def test_the_class_itself_raises_our_error(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Settings(**arguments)
+
+
+def test_one_file_stands_for_a_tuple(tmp_path: Path) -> None:
+    assert Settings(actors="x.jsonl") == Settings(actors=("x.jsonl",)) == make_settings(environ={}, actors=Path("x.jsonl"))
+    file = tmp_path / "settings.toml"
+    file.write_text('actors = "x.jsonl"\n', encoding="utf-8")
+    assert make_settings(file, environ={}).actors == ("x.jsonl",)
+
+
+def test_settings_survive_copy_pickle_and_dump() -> None:
+    settings = Settings(threads=3, actors=("x.jsonl",))
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    assert settings.model_copy() == settings
+    assert Settings(**settings.model_dump()) == Settings.model_validate(settings.model_dump(mode="json")) == settings

@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,7 +23,11 @@ RESERVED = frozenset({"CONFLICT_EXTRACT_CONFIG", "CONFLICT_EXTRACT_TESTS_STRICT"
 
 
 class Settings(BaseModel):
-    """All settings of an Extractor."""
+    """All settings of an Extractor. One file may stand for a tuple of files.
+
+    Raises:
+        SettingsError: a name is unknown (the nearest known one is named) or a value does not fit.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,6 +48,19 @@ class Settings(BaseModel):
     countries: str | None = Field(None, description="File that replaces the country convention of disputed places (JSONL).")
     narrated: bool = Field(True, description="Whether the article's own assertions become claims.")
     min_confidence: float = Field(0.0, ge=0.0, le=1.0, description="Claims below this confidence are left out.")
+
+    if not TYPE_CHECKING:  # type checkers see the fields
+
+        def __init__(self, **values: Any) -> None:
+            for key in ("actors", "places"):
+                if isinstance(values.get(key), str | Path):
+                    values[key] = (str(values[key]),)
+            try:
+                super().__init__(**_known(values, "the arguments"))
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(part) for part in first["loc"])
+                raise SettingsError(f"setting {where}: {first['msg']}, got {first['input']!r}") from error
 
 
 def make_settings(config: str | Path | None = None, environ: Mapping[str, str] | None = None, **arguments: Any) -> Settings:
@@ -74,17 +91,8 @@ def make_settings(config: str | Path | None = None, environ: Mapping[str, str] |
             elif text == "" or text.lower() == "none":
                 value = None
             values.update(_known({key: value}, f"the environment variable {name}"))
-    for key in ("actors", "places"):
-        if isinstance(arguments.get(key), str | Path):
-            arguments[key] = (str(arguments[key]),)
     values.update(_known(arguments, "the arguments"))
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(
-            f"setting {'.'.join(str(part) for part in first['loc'])}: {first['msg']}, got {first['input']!r}"
-        ) from error
+    return Settings(**values)
 
 
 def _known(values: Mapping[str, Any], where: str) -> Mapping[str, Any]:
