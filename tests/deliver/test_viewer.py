@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from conflict_extract.deliver.viewer import fragment, page
+from conflict_extract.deliver.viewer import asset, fragment, page
 from conflict_extract.deliver.viewer.figures import rows
 from conflict_extract.deliver.viewer.places import geojson
-from tests.deliver.sample import TEXT, sample_report
+from tests.deliver.sample import TEXT, sample_report, span
 
 VOID = {"meta", "link", "input", "br", "path", "circle"}
 
@@ -136,3 +136,52 @@ def test_figure_rows_name_the_speaker():
 
 def test_notebook_display_is_the_fragment():
     assert sample_report()._repr_html_() == fragment(sample_report())
+
+
+def test_a_card_says_act_mode_and_hedges():
+    report = sample_report()
+    first = report.claims[0].model_copy(update={"hedges": (span("at least"),)})
+    html = page(report.model_copy(update={"claims": (first, *report.claims[1:])}))
+    card = html[html.index('id="claim-c1"') : html.index('id="claim-c2"')]
+    for part in ('class="act statement">statement<', 'class="mode">indirect<', 'class="chip hedged">at least<', "ccomp"):
+        assert part in card, part
+
+
+def test_both_sides_of_a_link_read_as_a_sentence():
+    report = sample_report()
+    link = report.links[0].model_copy(update={"kind": "disagrees"})
+    html = page(report.model_copy(update={"links": (link,)}))
+    assert "disagrees with c1" in html and "disagrees with c2" in html
+
+
+def _light(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+PEN = ["ink", "soft", "actor", "place", "figure", "time", "deny"]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ground", "names"),
+    [("paper", PEN), ("panel", PEN), ("hit", ["ink"]), ("sea", ["ink"])],
+)
+def test_colours_have_contrast(scheme, ground, names):
+    """WCAG 2.2 asks 4.5:1 of text."""
+    block = re.findall(r"--ink:.*?--hit-edge: #\w{6}", asset("page.css"), re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", block))
+    for name in names:
+        low, high = sorted((_light(colours[name]), _light(colours[ground])))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (name, ground)
+
+
+def test_kinds_of_marks_differ_without_colour():
+    """Nothing is told by colour alone: each kind has a line, weight or slant of its own, and the page says which."""
+    styles = re.findall(r":is\(\.text, \.legend\) \.(\w+) \{ (.*?) \}", asset("page.css"))
+    assert {kind for kind, _ in styles} == {"actor", "place", "quantity", "time", "cue", "hedge"}
+    plain = [re.sub(r"var\(.*?\)", "", style) for _, style in styles]
+    assert len(set(plain)) == len(plain)
+    legend = page(sample_report()).split('class="legend"')[1].split("</p>")[0]
+    assert all(f'class="{kind}"' in legend for kind, _ in styles)

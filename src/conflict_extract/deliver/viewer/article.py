@@ -9,6 +9,12 @@ from itertools import pairwise
 from conflict_extract.deliver.table import figure, when
 from conflict_extract.schema import Report
 
+LEGEND = (
+    '<p class="legend" aria-label="Marks"><span class="actor">actor</span> <span class="place">place</span> '
+    '<span class="quantity">figure</span> <span class="time">time</span> <span class="cue">cue</span> '
+    '<span class="hedge">hedge</span></p>'
+)
+
 
 def article(report: Report) -> str:
     """The article's text as HTML paragraphs; a note instead when the report is without text."""
@@ -24,7 +30,7 @@ def article(report: Report) -> str:
     for start, end in pairwise(cuts):
         active = [number for number in active if marks[number][1] > start] + opening.get(start, [])
         out.append(_segment(report.text[start:end], [marks[number] for number in active]))
-    return '<div class="text" dir="auto">' + "".join(out) + "</div>"
+    return LEGEND + '<div class="text" dir="auto">' + "".join(out) + "</div>"
 
 
 Mark = tuple[int, int, str, str, str]  # start, end, kind, id, title

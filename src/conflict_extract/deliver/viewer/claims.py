@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 
@@ -10,20 +11,29 @@ from conflict_extract.schema import Claim, Report
 
 
 def filters(report: Report) -> str:
-    """Selects for speaker, act and event, and a field for words; they work with the page's script."""
-    speakers = sorted({claim.source.name for claim in report.claims if claim.source})
+    """Selects for actor, act and event, and a field for words; they work with the page's script."""
+    actors = sorted({name for claim in report.claims for name in _actors(report, claim)}, key=str.casefold)
     acts = sorted({claim.act for claim in report.claims})
     events = sorted({claim.event for claim in report.claims})
     if not report.claims:
         return ""
     return (
         '<form class="filters" role="search" aria-label="Filter claims">'
-        + _select("who", "speaker", speakers)
+        + _select("actor", "actor", actors)
         + _select("act", "act", acts)
         + _select("event", "event", events)
         + '<label>words <input type="search" name="words" size="12"></label>'
         + '<output name="shown" aria-live="polite"></output></form>'
     )
+
+
+def _actors(report: Report, claim: Claim) -> list[str]:
+    """Names of those who have a part in a claim: who says it, for whom, by way of whom, and at whom it is directed."""
+    names = [report.actor(claim.target).name] if claim.target else []
+    if claim.source:
+        via = claim.source.via.name if claim.source.via else None
+        names += [name for name in (claim.source.name, claim.source.affiliation, via) if name]
+    return list(dict.fromkeys(names))
 
 
 def _select(name: str, label: str, values: Sequence[str]) -> str:
@@ -40,11 +50,11 @@ def claims(report: Report, *, scripted: bool = True) -> str:
 
 
 def _card(report: Report, claim: Claim) -> str:
-    who = claim.source.name if claim.source else ""
+    actors = json.dumps(_actors(report, claim), ensure_ascii=False)
     links = " ".join(f"{link.kind}:{link.to}" for link in report.links if link.from_ == claim.id)
     nested = " nested" if claim.parent else ""
     return (
-        f'<article class="claim{nested}" id="claim-{claim.id}" tabindex="0" data-id="{claim.id}" data-who="{escape(who)}" '
+        f'<article class="claim{nested}" id="claim-{claim.id}" tabindex="0" data-id="{claim.id}" data-actors="{escape(actors)}" '
         f'data-act="{claim.act}" data-event="{claim.event}" data-links="{escape(links)}">'
         f"<h3>{_who(report, claim)}</h3>{_content(claim)}{_facts(report, claim)}{_links(report, claim)}{_evidence(claim)}</article>"
     )
@@ -66,6 +76,8 @@ def _who(report: Report, claim: Claim) -> str:
         if details:
             parts.append(f'<span class="details">{", ".join(details)}</span>')
     parts.append(f'<span class="act {claim.act}">{claim.act}</span>')
+    if claim.source is not None:
+        parts.append(f'<span class="mode">{claim.mode}</span>')
     if claim.target:
         parts.append(f'<span class="target">→ {escape(report.actor(claim.target).name)}</span>')
     return " ".join(parts)
@@ -96,7 +108,7 @@ def _links(report: Report, claim: Claim) -> str:
     for link in report.links_of(claim.id):
         out = link.from_ == claim.id
         other = link.to if out else link.from_
-        words = link.kind if out else _PASSIVE[link.kind]
+        words = _ACTIVE.get(link.kind, link.kind) if out else _PASSIVE[link.kind]
         basis = f' title="{escape(link.basis)}"' if link.basis else ""
         rows.append(f'<a class="link {link.kind}" href="#claim-{other}"{basis}>{words} {other}</a>')
     if claim.parent:
@@ -104,6 +116,7 @@ def _links(report: Report, claim: Claim) -> str:
     return f'<p class="links">{" ".join(rows)}</p>' if rows else ""
 
 
+_ACTIVE = {"disagrees": "disagrees with"}
 _PASSIVE = {
     "denies": "denied by",
     "confirms": "confirmed by",

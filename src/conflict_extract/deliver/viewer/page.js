@@ -79,7 +79,7 @@ window.conflictExtract = () => {
   const form = document.querySelector(".filters");
   function filter() {
     if (!form) return;
-    const who = form.who.value;
+    const actor = form.actor.value;
     const act = form.act.value;
     const event = form.event.value;
     const words = form.words.value.trim().toLowerCase();
@@ -87,7 +87,7 @@ window.conflictExtract = () => {
     for (const card of cards) {
       const data = card.dataset;
       card.hidden =
-        (who && data.who !== who) || (act && data.act !== act) || (event && data.event !== event) ||
+        (actor && !JSON.parse(data.actors).includes(actor)) || (act && data.act !== act) || (event && data.event !== event) ||
         (words && !card.textContent.toLowerCase().includes(words)) ? true : false;
       if (!card.hidden) shown += 1;
     }
