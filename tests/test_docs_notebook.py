@@ -52,6 +52,10 @@ def test_the_notebook_finds_the_tolls_of_the_articles(run):
         assert words in tolls
 
 
-def test_the_notebook_lists_what_another_table_changes(run):
-    last = code(run)[-1].outputs[-1].data["text/plain"]
-    assert "source_kb" in last and "group/adf" in last and "myproject/adf" in last
+def test_the_notebook_lists_what_other_lexicons_change(run):
+    """The two runs differ by `lexicons_sha256` alone, and one claim by the id of its speaker."""
+    said, table = (output.get("text") or output.data["text/plain"] for output in code(run)[-1].outputs)
+    before, after, counted = said.splitlines()
+    assert before.split("lexicons")[0].split()[1:] == after.split("lexicons")[0].split()[1:]
+    assert before.split()[-1] != after.split()[-1] and counted.startswith("11 documents in both")
+    assert "source.actor" in table and "group/adf" in table and "group/iscap" in table

@@ -241,7 +241,13 @@ def _write(text: str) -> None:
 
 def _register() -> None:
     """The commands that have a file of their own."""
-    from conflict_extract.deliver import cli_batch, cli_compare, cli_correct, cli_serve  # noqa: F401  (they register their commands)
+    from conflict_extract.deliver import (  # noqa: F401  (they register their commands)
+        cli_batch,
+        cli_compare,
+        cli_correct,
+        cli_differences,
+        cli_serve,
+    )
 
 
 def main() -> None:
