@@ -74,10 +74,12 @@ def body(report: Report, *, scripted: bool = True) -> str:
     meta.append(f"{len(report.claims)} claims")
     if report.meta.warnings:
         meta.append("warnings: " + escape(", ".join(report.meta.warnings)))
-    keys = '<p class="keys"><kbd>j</kbd> <kbd>k</kbd> move, <kbd>Esc</kbd> none</p>'
+    keys = ""
+    if scripted and report.claims:
+        keys = '<p class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous claim; <kbd>Esc</kbd> none</p>'
     return (
-        f'<header class="top"><p class="meta">{" · ".join(meta)}</p>{filters(report) + keys if scripted and report.claims else ""}</header>\n'
-        f'<main><section class="article" aria-label="Article">{article(report)}</section>\n'
+        f'<header class="top"><p class="meta">{" · ".join(meta)}</p>{filters(report) if scripted else ""}</header>\n'
+        f'<main><section class="article" aria-label="Article">{keys}{article(report)}</section>\n'
         f'<section class="claims" aria-label="Claims">{claims(report, scripted=scripted)}</section></main>\n'
         f"{figures(report)}{places(report)}"
     )
