@@ -94,6 +94,18 @@ def test_generated_pages_are_current():
         assert path.read_text(encoding="utf-8") == text, f"run: python -m docs.generate ({path.name} is old)"
 
 
+def test_pictures_show_what_the_library_returns(extractor):
+    from docs import draw
+
+    for path, text in draw.pictures(extractor).items():
+        assert path.read_text(encoding="utf-8") == text, f"run: python -m docs.draw ({path.name} is old)"
+
+
+def test_pictures_are_shown_and_there():
+    shown = {name for page in PAGES for name in re.findall(r"\]\(pictures/([^)]+)\)", page.read_text(encoding="utf-8"))}
+    assert shown == {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+
+
 def test_schema_only_grows():
     """Within schema version 1 fields are only added: every property of the released schema is in this one, unchanged in type."""
     released = json.loads((ROOT / "fixtures" / "schema-1.0.json").read_text(encoding="utf-8"))
