@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import time
 from pathlib import Path
 
 
 class Echo:
-    """Gives items back; "hang", "die", "raise" and "die-once:FILE" do what they say."""
+    """Gives items back; "hang", "die", "raise" and "die-once:FILE" do what they say; "main" says whether the parent's main module is here."""
 
     def __init__(self, settings, options):
         if options.get("broken"):
@@ -24,6 +25,8 @@ class Echo:
             beat(number)
             if item == "hang":
                 time.sleep(600)
+            if item == "main":
+                item = sys.modules["__main__"].__name__ == "__mp_main__"
             if item == "die":
                 os._exit(9)
             if isinstance(item, str) and item.startswith("die-once:"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 
 import pytest
 
@@ -18,6 +19,12 @@ def run(chunks, **arguments):
 
 def test_order_is_kept():
     assert run([list(range(at, at + 3)) for at in range(0, 60, 3)]) == list(range(60))
+
+
+def test_order_is_kept_when_large_chunks_and_tiny_ones_follow_each_other():
+    """A large chunk is still on its way into a worker's pipe when the next one is given to it."""
+    items = [str(number) + "x" * (500_000 if number % 2 else 0) for number in range(400)]
+    assert run([[item] for item in items]) == items
 
 
 def test_no_chunks():
@@ -40,6 +47,13 @@ def test_a_worker_killed_for_another_reason_costs_nothing(tmp_path):
 def test_a_worker_that_cannot_start_is_an_error():
     with pytest.raises(BatchError, match="told to"):
         run([[1]], options={"broken": True})
+
+
+def test_bare_workers_do_not_import_the_main_module():
+    main = sys.modules["__main__"]
+    assert run([["main"]], bare=True) == [False]
+    assert run([["main"]]) == [True]
+    assert sys.modules["__main__"] is main
 
 
 def test_reads_no_further_than_four_chunks_a_worker_ahead():

@@ -18,12 +18,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from threading import Thread
+from threading import Lock, Thread
+from types import ModuleType
 from typing import Any, Protocol
 
 from conflict_extract.errors import BatchError, ConflictExtractError, DocumentTimeoutError
@@ -55,11 +56,31 @@ class Chunk:
     failed: dict[int, ConflictExtractError] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
 
+    def died(self, at: int | None) -> None:
+        """The worker died at this item (None: before the first); the second time the item fails."""
+        where = at or 0
+        self.deaths[where] = self.deaths.get(where, 0) + 1
+        if self.deaths[where] > 1:
+            self.failed[where] = BatchError("the worker process died on this document, twice")
+
+    def expired(self, at: int, timeout: float | None) -> None:
+        """This item took too long; it fails."""
+        self.failed[at] = DocumentTimeoutError(f"the document took longer than {timeout:g} s")
+
 
 class Worker:
-    """One process, its pipe and what it is doing."""
+    """One process, its pipe and what it is doing.
 
-    def __init__(self, context: Any, factory: str, settings: Settings, options: dict[str, Any]) -> None:
+    Args:
+        context: of `multiprocessing`, for "spawn".
+        factory: "module:callable" that makes the `Handler`.
+        settings: for the factory.
+        options: for the factory.
+        bare: do not import the parent's main module in the process, as "spawn" does. It costs time and memory (in a Ray actor
+            that module is Ray's); only items of classes that are defined there need it.
+    """
+
+    def __init__(self, context: Any, factory: str, settings: Settings, options: dict[str, Any], *, bare: bool = False) -> None:
         self.pipe: Connection
         self.pipe, child = context.Pipe()
         self.process: BaseProcess = context.Process(
@@ -68,7 +89,8 @@ class Worker:
             daemon=True,
             name="conflict-extract-worker",
         )
-        self.process.start()
+        with _without_main() if bare else nullcontext():
+            self.process.start()
         child.close()
         self.ready = False
         self.chunk: Chunk | None = None
@@ -86,10 +108,12 @@ class Worker:
     def give_next(self, chunk: Chunk) -> None:
         """Send the chunk that follows the one in work; from a thread, since a pipe holds little and the worker reads later."""
         self.next = chunk
-        self._sender = Thread(target=self._send, args=(chunk,), daemon=True)
+        self._sender = Thread(target=self._send, args=(chunk, self._sender), daemon=True)
         self._sender.start()
 
-    def _send(self, chunk: Chunk) -> None:
+    def _send(self, chunk: Chunk, before: Thread | None) -> None:
+        if before is not None:
+            before.join()  # the chunk before may still be on its way: the worker reads while the parent goes on
         with suppress(OSError):  # the worker has ended, as the parent will see
             self.pipe.send((chunk.items, chunk.failed))
 
@@ -111,6 +135,21 @@ class Worker:
         self.pipe.close()
 
 
+_main_hidden = Lock()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """While a process is spawned: an empty main module, so that the child has none to import."""
+    with _main_hidden:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
 class Pool:
     """Workers that turn documents into bytes; use it as a context manager.
 
@@ -121,6 +160,7 @@ class Pool:
         timeout: seconds one document may take, or None.
         factory: "module:callable" that makes the worker's `Handler` from (Settings, options).
         options: plain data for the factory.
+        bare: see `Worker`.
     """
 
     def __init__(
@@ -132,6 +172,7 @@ class Pool:
         timeout: float | None = None,
         factory: str = "conflict_extract.pool:ReportHandler",
         options: dict[str, Any] | None = None,
+        bare: bool = False,
     ) -> None:
         self.settings = settings
         self.processes = processes
@@ -139,6 +180,7 @@ class Pool:
         self.timeout = timeout
         self.factory = factory
         self.options = options or {}
+        self.bare = bare
         self._context = mp.get_context("spawn")
         self._workers: list[Worker] = []
 
@@ -208,7 +250,7 @@ class Pool:
         """Start workers up to the number set, no more than there is work for."""
         busy = sum(worker.chunk is not None for worker in self._workers)
         while len(self._workers) < min(self.processes, busy + wanted):
-            self._workers.append(Worker(self._context, self.factory, self.settings, self.options))
+            self._workers.append(Worker(self._context, self.factory, self.settings, self.options, bare=self.bare))
 
     def _listen(self, waiting: deque[Chunk], finished: dict[int, bytes]) -> None:
         """Wait for a message, a death or a deadline, and act on it."""
@@ -251,7 +293,7 @@ class Pool:
         self._workers.remove(worker)
         worker.stop()
         if worker.chunk is not None and worker.at is not None:
-            worker.chunk.failed[worker.at] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
+            worker.chunk.expired(worker.at, self.timeout)
         waiting.extendleft(reversed(worker.chunks()))
 
     def _bury(self, worker: Worker, waiting: deque[Chunk]) -> None:
@@ -263,10 +305,7 @@ class Pool:
             raise BatchError(f"a worker died while it started (exit code {code})")
         if chunk is None:
             return
-        where = at if at is not None else 0
-        chunk.deaths[where] = chunk.deaths.get(where, 0) + 1
-        if chunk.deaths[where] > 1:
-            chunk.failed[where] = BatchError("the worker process died on this document, twice")
+        chunk.died(at)
         waiting.extendleft(reversed(worker.chunks()))
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from conflict_extract.deliver.batch.read import Record
 from conflict_extract.deliver.batch.run import Engine, Options
-from conflict_extract.errors import BatchError, DocumentTimeoutError, MissingExtraError
+from conflict_extract.errors import BatchError, MissingExtraError
 from conflict_extract.pool import RECYCLE, START_LIMIT, Chunk, Worker
 from conflict_extract.settings import Settings, opt_out
 
@@ -108,18 +108,15 @@ class BlockActor:
                     return bytes(value)
                 at = value
         except (EOFError, OSError):
-            where = at or 0
-            chunk.deaths[where] = chunk.deaths.get(where, 0) + 1
-            if chunk.deaths[where] > 1:
-                chunk.failed[where] = BatchError("the worker process died on this document, twice")
+            chunk.died(at)
         else:
-            chunk.failed[at or 0] = DocumentTimeoutError(f"the document took longer than {self.timeout:g} s")
+            chunk.expired(at or 0, self.timeout)
         self._drop()
         return None
 
     def _ready(self) -> Worker:
         if self.worker is None:
-            self.worker = Worker(get_context("spawn"), FACTORY, self.settings, self.options)
+            self.worker = Worker(get_context("spawn"), FACTORY, self.settings, self.options, bare=True)
             try:
                 kind, value = self.worker.pipe.recv() if self.worker.pipe.poll(START_LIMIT) else ("late", START_LIMIT)
             except (EOFError, OSError):

@@ -133,6 +133,7 @@ def _run(
                     timeout=options.timeout,
                     factory="conflict_extract.deliver.batch.work:BlockHandler",
                     options={"reports": options.jsonl or options.reports, "no_text": options.no_text},
+                    bare=True,
                 )
             )
             pool.hire()
