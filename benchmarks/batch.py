@@ -2,6 +2,7 @@
 
     python -m benchmarks.batch [--documents 96] [--rounds 2] [--ray]
     python -m benchmarks.batch --memory 1000 20000 [--folder DIR] [--picture FILE]    resident memory with two workers, by corpus size
+    python -m benchmarks.batch --stream 2000 [--documents 96] [--folder DIR]    one file of so many MB, mostly too long documents
 
 Speeds are slopes between two corpus sizes, so start-up drops out; start-up is printed apart.
 """
@@ -146,6 +147,37 @@ def memory(counts: list[int], folder: Path, picture: Path | None) -> None:
         plot(curves, picture)
 
 
+def stream(megabytes: int, count: int, folder: Path) -> None:
+    """Run one file of a given size with two workers to its end; print what came out, and memory.
+
+    One line in every so many is a generated article; the others are documents of 1 MB, which `--limit-length` refuses. So the file
+    is far larger than memory may be, while the articles keep the workers busy and make the reader wait.
+
+    Args:
+        megabytes: size of the file (1 MB is 10^6 bytes).
+        count: articles in it, spread evenly.
+        folder: where the file and the output go.
+    """
+    path, out = folder / f"{megabytes}-mb.jsonl", folder / f"out-{megabytes}-mb"
+    articles = documents(count)
+    with path.open("w", encoding="utf-8") as lines:
+        for number in range(megabytes):
+            for _ in range((number + 1) * count // megabytes - number * count // megabytes):
+                lines.write(json.dumps(next(articles)) + "\n")
+            head = f'{{"id": "long-{number}", "text": "'
+            lines.write(head + ("The mayor said 4 people died. " * 33_334)[: 1_000_000 - len(head) - 3] + '"}\n')
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "-q", "--workers", "2"]
+    process = psutil.Popen([*command, "--limit-length", "20000", "--part", "64"])
+    curve = list(watch(process, began))
+    errors = sum(pq.read_metadata(part).num_rows for part in (out / "errors").glob("*.parquet"))
+    done = sum(pq.read_metadata(part).num_rows for part in (out / "documents").glob("*.parquet"))
+    print(f"{path.stat().st_size / 1e6:,.0f} MB in {time.perf_counter() - began:.0f} s: {done} documents of {count}, "
+          f"{errors} refused of {megabytes}, exit code {process.returncode}")  # fmt: skip
+    print("  MB in each tenth of the run: " + " ".join(f"{value:.0f}" for value in tenths([p + w for _, p, w in curve])))
+    print("  of these the parent:         " + " ".join(f"{value:.0f}" for value in tenths([p for _, p, _ in curve])), flush=True)
+
+
 def watch(process: psutil.Popen, began: float) -> Iterator[tuple[float, float, float]]:
     """(seconds, MB of the parent, MB of its children), every two seconds until the process ends."""
     while process.poll() is None:
@@ -185,10 +217,14 @@ def main() -> None:
     parser.add_argument("--memory", type=int, nargs="+")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--stream", type=int)
     given = parser.parse_args()
-    if given.memory:
+    if given.memory or given.stream:
         with tempfile.TemporaryDirectory() as scratch:
-            memory(given.memory, given.folder or Path(scratch), given.picture)
+            if given.memory:
+                memory(given.memory, given.folder or Path(scratch), given.picture)
+            else:
+                stream(given.stream, given.documents, given.folder or Path(scratch))
     else:
         compare(given.documents, given.rounds, given.ray)
 
