@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 
 import pytest
@@ -69,3 +70,24 @@ def test_reads_no_further_than_four_chunks_a_worker_ahead():
         results = pool.map(source())
         next(results)
         assert read <= 1 + 4 * 2
+
+
+@pytest.mark.parametrize("plugin", [False, True])
+def test_thinc_is_imported_without_torch_unless_there_are_plugins(tmp_path, plugin):
+    """A package named torch that leaves a mark when it is imported; it can be imported afterwards."""
+    (tmp_path / "torch.py").write_text("from pathlib import Path\nPath(__file__).with_name('mark').touch()\nraise ImportError\n")
+    if plugin:
+        (tmp_path / "other-1.0.dist-info").mkdir()
+        (tmp_path / "other-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+        (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text("[spacy_loggers]\nother = other:logger\n")
+    code = (
+        f"import sys; from pathlib import Path; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from conflict_extract.pool import spare_torch\n"
+        "spare_torch()\n"
+        "import thinc.compat\n"
+        "print(Path(sys.path[0], 'mark').exists())\n"
+        "try:\n    import torch\nexcept ImportError:\n    pass\n"
+        "print(Path(sys.path[0], 'mark').exists())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(plugin), "True"]

@@ -351,23 +351,31 @@ class ReportHandler:
 NEED_NO_TORCH = {"conflict-extract", "spacy", "spacy-legacy", "spacy-loggers", "spacy-lookups-data", "srsly", "thinc"}
 
 
-def _spare_torch() -> None:
-    """Keep thinc from importing PyTorch where that is installed: nothing here uses it, and it costs each worker seconds and memory.
+def spare_torch() -> None:
+    """Import thinc without PyTorch and CuPy, where they are installed: nothing here uses them, and they cost seconds and memory.
 
-    Left alone where another package has plugins for spaCy or thinc, since spaCy imports all of them and they may need it.
+    thinc imports them only to see whether they are there. Afterwards they can be imported as ever. For processes of our own; does
+    nothing where another package has plugins for spaCy or thinc, since spaCy imports all of them and they may need PyTorch.
     """
     owners = {
         dist.name for dist in distributions() for point in dist.entry_points if point.group.startswith(("spacy_", "thinc_"))
     }
-    if {name.lower().replace("_", "-") for name in owners} <= NEED_NO_TORCH:
-        sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None is the documented way to forbid an import
+    if not {name.lower().replace("_", "-") for name in owners} <= NEED_NO_TORCH:
+        return
+    hidden = [name for name in ("torch", "cupy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is the documented way to forbid an import
+    try:
+        importlib.import_module("thinc.compat")
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dict[str, Any]) -> None:
     """The worker's main loop; an interrupt from the terminal is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _spare_torch()
     try:
+        spare_torch()
         module, name = factory.split(":")
         handler: Handler = getattr(importlib.import_module(module), name)(Settings.model_validate(settings), options)
     except Exception as error:

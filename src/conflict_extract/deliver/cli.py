@@ -59,7 +59,9 @@ def root(
 def extractor(config: Path | None = None, **settings: Any) -> Any:
     """An Extractor with the settings that were given on the command line (None: not given)."""
     from conflict_extract.api import load
+    from conflict_extract.pool import spare_torch
 
+    spare_torch()
     return load(config=config, **{key: value for key, value in settings.items() if value is not None})
 
 
