@@ -30,7 +30,7 @@ ATTRIBUTION = (
     "The governor of Orlova said 60 people had been killed, the state agency reported.",
     'A baker denied it. "We saw no soldiers," said Salma Idrin, a nurse, "and no shells."',
 )
-CLAIM = "Nadia Brandt, a spokeswoman for the Chadian army, said on Monday that bandits had killed at least 12 people near Abeche."
+CLAIM = "Chadian army spokeswoman Hawa Idriss said on Monday that bandits had killed at least 12 people near Abeche."
 # For each act a sentence whose claim has it.
 ACTS = {
     "statement": "The mayor said the bridge was closed.",
