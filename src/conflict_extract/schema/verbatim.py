@@ -1,7 +1,7 @@
 """Takes the article's words out of a dumped report and puts them back.
 
 A span's text becomes null: its offsets say where it stood. Other verbatim strings (names that no table knows, roles, channels,
-modifiers, units) become a reference `"⟦start:end⟧"` to the place where the text has them.
+modifiers, units, what a link's basis quotes) become references `"⟦start:end⟧"` to the place where the text has them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ def drop_text(dump: dict[str, Any], text: str) -> dict[str, Any]:
         if not value:
             return value
         at = text.find(value)
-        return value if at < 0 else f"⟦{at}:{at + len(value)}⟧"
+        if at >= 0:
+            return f"⟦{at}:{at + len(value)}⟧"
+        words = [
+            (word, text.find(word)) for word in value.split(" ")
+        ]  # a name made of the text's words, or words over a line's end
+        return " ".join(word if not word or at < 0 else f"⟦{at}:{at + len(word)}⟧" for word, at in words)
 
     out = _spans(dump, lambda span: {**span, "text": None})
     out["text"] = None
@@ -57,6 +62,11 @@ def _spans(value: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> An
 def _strings(dump: dict[str, Any], change: Callable[[str | None], str | None]) -> dict[str, Any]:
     """Apply `change` to the strings that can be verbatim: what no table of ours or of ISO gives."""
     known = {actor["id"] for actor in dump["actors"] if actor["kb"]}
+    names = sorted((actor["name"] for actor in dump["actors"] if not actor["kb"] and actor["name"]), key=len, reverse=True)
+    named = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)
+    quoted = re.compile(rf"(?<=“)[^”]+(?=”)|{named}" if named else r"(?<=“)[^”]+(?=”)")
+    for part in (*dump["links"], *dump["events"]):
+        part["basis"] = quoted.sub(lambda found: change(found[0]) or "", part["basis"])
     for actor in dump["actors"]:
         if not actor["kb"]:
             actor["name"] = change(actor["name"])
