@@ -307,6 +307,21 @@ def command(path, out, *more):
     return subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
+def test_the_main_process_loads_no_pipeline(lines, tmp_path):
+    """Only workers need spaCy and the network; the main process reads, looks for near-copies and writes."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from conflict_extract.deliver import cli_batch\n"
+        "from conflict_extract.deliver.batch import Options, run\n"
+        "from conflict_extract.settings import Settings\n"
+        f"path, out = Path({str(lines)!r}), Path({str(tmp_path / 'out')!r})\n"
+        "try:\n    run([path], out, Settings(), Options(), engine=lambda chunks: iter(list(chunks)[:0]))\n"
+        "finally:\n    print(*sorted({'spacy', 'thinc', 'torch', 'onnxruntime', 'datasketch'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["datasketch"]
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path):
     """`kill -9` of the whole process group, again and again; the result is that of a run left alone. The variable KILLS says how often.
