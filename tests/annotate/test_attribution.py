@@ -136,6 +136,9 @@ SILENT = [
     'The film "The Long Retreat" was shown in the square.',
     "He bought a 5\" pipe and a 6' rope.",
     "No group claimed responsibility for the blast.",
+    "The minister stopped short of accusing the neighbours.",
+    "The envoy left without saying that the truce had failed.",
+    "The clerk, who asked that her surname not be used, fled on Monday.",
 ]
 
 

@@ -118,6 +118,8 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
     bridge = ends in END or tail[:1] in (",", "-", "–", "—") or (ends not in (".",) and tail[:1] == " ")
     if not bridge and not (view.word[after][:1].islower() and view.pos[after] in ("PRON", "VERB")):
         return None
+    if view.low[after] in ("and", "but") and view.head[after] > after and view.head[view.head[after]] < first:
+        return None  # 'called it "a crime" and urged': the quotation belongs to the first verb
     limit = min(view.n, after + REACH)
     for i in range(after, limit):
         if view.quote[i] >= 0 or (view.paragraph[i] != quote.paragraph and view.paragraph[i] >= 0):
@@ -129,6 +131,8 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
             continue
         if view.infinitive(i) or (view.dep[i] in ("acl:relcl",) and i > after + 3):
             continue
+        if view.tag[i] == "VBG" and any(view.dep[j] == "obj" and j > i for j in view.children[i]):
+            continue  # "…", repeating an old line
         source = source_of(view, i)
         if source is not None and after <= source < limit and view.quote[source] < 0:
             if source > i or _clear(view, after, i, source):

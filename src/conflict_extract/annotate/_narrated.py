@@ -21,6 +21,46 @@ FIGURES = frozenset({"count", "money", "percent"})
 SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "boilerplate"})
 THRESHOLD = 0.33
 MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
+NEGATIONS = frozenset({"not", "n't", "never"})
+DECLINED = frozenset({"declined", "declines", "declining", "refused", "refuses", "unable", "failed", "unwilling"})
+SAYING = frozenset(
+    [
+        "answer",
+        "answered",
+        "comment",
+        "commented",
+        "confirm",
+        "confirmed",
+        "corroborate",
+        "corroborated",
+        "disclose",
+        "disclosed",
+        "discuss",
+        "elaborate",
+        "elaborated",
+        "explain",
+        "explained",
+        "give",
+        "given",
+        "name",
+        "named",
+        "offer",
+        "offered",
+        "provide",
+        "provided",
+        "reply",
+        "replied",
+        "respond",
+        "responded",
+        "reveal",
+        "say",
+        "said",
+        "specify",
+        "specified",
+        "verify",
+        "verified",
+    ]
+)
 LEAD = frozenset(
     {
         "but",
@@ -126,7 +166,10 @@ class _Narrator:
         low, high = arcs.left[root], arcs.right[root]
         mains = [root]
         for kid in arcs.kids[root]:
-            if arcs.base[kid] in ("conj", "parataxis") and arcs.is_clause(kid) and arcs.child(kid, *SUBJECTS) is not None:
+            beside = arcs.base[kid] in ("conj", "parataxis") or (
+                self._attributed(kid) and ";" in arcs.lower[max(low, arcs.left[kid] - 1) : arcs.left[kid] + 1]
+            )
+            if beside and arcs.is_clause(kid) and arcs.child(kid, *SUBJECTS) is not None:
                 mains.append(kid)
         if not any(self.any[low:high]):
             return [(root, [])]
@@ -138,7 +181,7 @@ class _Narrator:
             cut = [
                 (arcs.left[kid], arcs.right[kid])
                 for kid in arcs.kids[head]
-                if arcs.base[kid] in ("conj", "parataxis") and arcs.is_clause(kid) and self._attributed(kid)
+                if (kid in mains or arcs.base[kid] in ("conj", "parataxis")) and arcs.is_clause(kid) and self._attributed(kid)
             ]
             units.append((head, cut))
         covered = _covered([(arcs.left[head], arcs.right[head]) for head, _ in units], low, high)
@@ -177,6 +220,8 @@ class _Narrator:
         arcs = self.arcs
         if not (arcs.pos[head] in ("VERB", "AUX") or arcs.child(head, "cop", *SUBJECTS) is not None):
             return None
+        if self._silent(head):
+            return None
         low, high = arcs.left[head], arcs.right[head]
         if arcs.base[head] == "advcl":
             mark = self._mark(head)
@@ -192,6 +237,23 @@ class _Narrator:
             return None
         content = [list(arcs.offsets(a, b)) for a, b in pieces]
         return NarratedRecord(start=content[0][0], end=content[-1][1], rule=rule, content=content, events=events)
+
+    def _silent(self, head: int) -> bool:
+        """Whether a clause only reports that nothing was said: "declined to give a toll", "has not commented on the strike"."""
+        arcs = self.arcs
+        for _ in range(4):
+            lower = arcs.lower[head]
+            inner = arcs.child(head, "xcomp")
+            if lower in DECLINED and inner is not None and arcs.lower[inner] in SAYING:
+                return True
+            if lower in SAYING and any(
+                arcs.lower[kid] in NEGATIONS or (arcs.lower[kid] == "yet" and arcs.tag[head] == "VB") for kid in arcs.kids[head]
+            ):
+                return True
+            if inner is None:
+                return False
+            head = inner
+        return False
 
     def _background(self, head: int, low: int, high: int) -> list[tuple[int, int]]:
         """Relative clauses to cut: set off by a comma and without event and figure, or somebody's words."""

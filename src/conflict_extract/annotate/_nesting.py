@@ -54,7 +54,8 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
     out: list[Candidate] = []
     dropped: set[int] = set()
     for number in sorted(parents, key=lambda n: -ordered[n].size()):
-        if _same_speaker(view, ordered[parents[number]], ordered[number]):
+        outer, inner = ordered[parents[number]], ordered[number]
+        if _same_speaker(view, outer, inner) or _denied_report(outer, inner):
             dropped.add(number)
     for number, candidate in enumerate(ordered):
         if number in dropped:
@@ -132,6 +133,11 @@ def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
         )
         return near == 0 and inner.source[2] - first <= 3
     return False
+
+
+def _denied_report(outer: Candidate, inner: Candidate) -> bool:
+    """Whether the inner saying is only the noun of what is denied: "denied reports that P" says nothing of who reported it."""
+    return outer.act == "denial" and outer.nominal and inner.rule.startswith("nominal") and inner.source is None
 
 
 def _doubles(view: View, ordered: list[Candidate]) -> list[Candidate]:

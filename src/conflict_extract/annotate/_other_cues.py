@@ -112,12 +112,19 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
             ),
             None,
         )
-        if clause is not None and view.tag[i + 1] == "WDT" and view.head[i + 1] == clause and view.dep[i + 1].startswith("nsubj"):
-            clause = None
+        if (
+            clause is not None
+            and view.tag[i + 1] == "WDT"
+            and view.head[i + 1] == clause
+            and view.base(i + 1) in ("nsubj", "obj")
+        ):
+            clause = None  # a relative clause: "a claim that Baku called absurd"
         above = view.head[i]
         verbs = clause is not None and view.head[clause] == above and view.low[above] in cue_index().verbs
         if verbs and view.dep[i] == "obl" and view.case_of(i) in OCCASION and view.child(above, "nsubj") is not None:
             return  # "said in a statement that P": the verb's content
+    if clause is not None and _judged(view, clause):
+        return
     frame, content, nominal = "", [], False
     word = view.low[i + 1] if i + 1 < view.n else ""
     loose = word in ("that", "to", "whether") and view.head[i + 1] == i and view.dep[i + 1] == "mark"
@@ -191,6 +198,17 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         strong=not entry.weak and (frame == "that" or source is not None),
         nominal=nominal,
         target=target,
+    )
+
+
+def _judged(view: View, clause: int) -> bool:
+    """Whether a clause says what somebody calls its noun ("a claim that Baku called absurd"), whatever the tag of "that"."""
+    entry = cue_index().verbs.get(view.low[clause])
+    return (
+        entry is not None
+        and "pred" in entry.frames
+        and view.child(clause, "obj") is None
+        and view.child(clause, "xcomp") is not None
     )
 
 

@@ -12,7 +12,7 @@ FINITE = frozenset(
     {"would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "have", "was", "were", "is", "are"}
 )
 BEFORE_NOUN = frozenset({"amod", "compound", "det", "nummod"})
-DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to")
+DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to", "at", "pred", "as")
 
 
 def repair(view: View) -> None:
@@ -23,7 +23,11 @@ def repair(view: View) -> None:
         if view.dep[i] in BEFORE_NOUN and (noun := _own_noun(view, i)) is not None:
             _move(view, i, noun, view.dep[i])
             moved = True
-        if view.dep[i] == "obj" and view.low[view.head[i]] in index.verbs and (clause := _subject_of(view, i)) is not None:
+        if (
+            view.dep[i] in ("obj", "nsubj")
+            and view.low[view.head[i]] in index.verbs
+            and (clause := _subject_of(view, i)) is not None
+        ):
             _move(view, i, clause, "nsubj")
             moved = True
         entry = index.verbs.get(view.low[i])
@@ -135,8 +139,9 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
     helped = [view.tag[j] for j in view.children[clause] if view.base(j) in ("aux", "cop")]
     first = helped[0] if helped else view.tag[clause]
     subject = next((j for j in view.children[clause] if view.dep[j].startswith("nsubj")), None)
-    if first != view.tag[second]:
-        return True
+    had = any(view.low[j] == "had" for j in view.children[clause])
+    if first != view.tag[second] or (had and not any(view.low[j] == "had" for j in view.children[second])):
+        return True  # "said they had taken the hill, and put their losses at six"
     if subject is not None and view.pos[subject] == "NOUN" and not _speaks(view, subject) and set(entry.frames) - set(entry.weak):
         return True  # a thing neither thinks nor accuses
     return subject is not None and view.low[subject] not in ("it", "he", "she", "they") and bool(helped)

@@ -58,6 +58,10 @@ DECLINE = frozenset(
         "wants",
     }
 )
+REFRAIN = frozenset({"refrain", "refrained", "refrains", "refraining", "abstain", "abstained", "shied", "shy"})
+HIDDEN = frozenset(
+    {"withheld", "used", "published", "printed", "disclosed", "revealed", "changed", "mentioned", "given", "withhold", "use"}
+)
 SPEECH_ACTS = frozenset({"demand", "commitment", "threat", "denial", "accusation"})
 NOT_SOURCES = frozenset(
     [
@@ -79,6 +83,30 @@ NOT_SOURCES = frozenset(
 )
 
 
+NAMES = frozenset({"name", "names", "surname", "surnames", "identity", "identities", "anonymity"})
+
+
+def _withheld(view: View, i: int) -> bool:
+    """Whether a gerund is what somebody does not do: "stopped short of confirming", "without naming", "refrained from blaming"."""
+    case = view.case_of(i)
+    head = view.low[view.head[i]]
+    return case == "without" or (case == "of" and "short" in view.low[max(0, i - 3) : i]) or (case == "from" and head in REFRAIN)
+
+
+def unspoken(view: View, candidate: Candidate) -> bool:
+    """Whether nothing is said: the cue is what somebody does not do, or all that is asked is to stay unnamed."""
+    cue = range(*view.tokens(*candidate.cue))
+    if any(view.tag[i] == "VBG" and _withheld(view, i) for i in (candidate.anchor, *cue)):
+        return True
+    return candidate.act in ("demand", "question", "statement") and _unnamed(view, candidate)
+
+
+def _unnamed(view: View, candidate: Candidate) -> bool:
+    """Whether what is asked is only that the speaker's name be kept out of the report."""
+    low = [view.low[i] for start, end in candidate.content for i in range(*view.tokens(start, end))]
+    return len(low) <= 8 and bool(NAMES & set(low)) and bool(HIDDEN & set(low))
+
+
 def stands(view: View, candidate: Candidate) -> bool:
     """Whether the candidate's cue reports a saying at all: not negated, not merely possible, not declined, not asked about."""
     i = candidate.anchor
@@ -95,8 +123,12 @@ def stands(view: View, candidate: Candidate) -> bool:
     if auxiliaries & MODALS and not (candidate.act in ("opinion",) and candidate.frame in ("that", "raise", "ecm")):
         return False
     if view.negated(i) and (
-        candidate.act in ("statement", "announcement", "confirmation", "denial", "question") or candidate.neutral
+        candidate.act in ("statement", "announcement", "confirmation", "denial", "question")
+        or candidate.neutral
+        or (candidate.nominal and candidate.act == "commitment")
     ):
+        return False
+    if unspoken(view, candidate):
         return False
     if view.infinitive(i):
         head = view.head[i]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import Candidate, source_of, source_span
 from conflict_extract.annotate._content import trim, words
+from conflict_extract.annotate._said_filters import unspoken
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 
@@ -141,7 +142,7 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
             if id(item) in used or (item.score < ALONE and not wide):
                 continue
             made = _learned_only(view, item, near.get(_paragraph(view, item.cue), []), wide=wide)
-            if made is not None:
+            if made is not None and (wide or not unspoken(view, made)):
                 kept.append(made)
                 near.setdefault(_paragraph(view, item.cue), []).append(made)
     return kept
@@ -174,9 +175,21 @@ def _other_source(view: View, candidate: Candidate, match: Learned, *, wide: boo
     first, last, _ = candidate.source
     if start < view.end[last - 1] and view.start[first] < end:
         return
+    if _subject_elsewhere(view, other, candidate.anchor) and _subject_elsewhere(view, candidate.source[2], None):
+        return
     if view.sent[other] == view.sent[candidate.anchor]:
         candidate.source = source_span(view, other)
         candidate.evidence.append("learned-source")
+
+
+def _subject_elsewhere(view: View, i: int, verb: int | None) -> bool:
+    """Whether a noun (or what it is an apposition of) is the subject of a cue other than `verb`."""
+    for _ in range(3):
+        if view.base(i) not in ("appos", "flat"):
+            break
+        i = view.head[i]
+    above = view.head[i]
+    return view.base(i) == "nsubj" and above != verb and view.low[above] in cue_index().verbs
 
 
 def _lend(view: View, candidate: Candidate, match: Learned) -> None:

@@ -175,7 +175,21 @@ def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
         if subject is not None and before and subject < verb and view.low[subject] not in RELATIVES:
             return [i for i in tokens if i != verb]  # "The convoy, the mayor said, had waited"
         return [i for i in tokens if i > verb]
-    return [i for i in tokens if i < verb] if all(i < verb for i in tokens) or clause < verb else tokens
+    return [i for i in tokens if i < verb or _relative_behind(view, i, clause, verb)]
+
+
+def _relative_behind(view: View, i: int, clause: int, verb: int) -> bool:
+    """Whether a token stands in a relative clause of the content behind the cue: "91 drones came, he said, of which 70 were lost"."""
+    after = verb + 1
+    if i < after or after + 2 >= view.n or view.word[after] != ",":
+        return False
+    first = after + 2 if view.low[after + 1] == "of" else after + 1
+    if view.low[first] not in ("which", "whom") or first == after + 1:
+        return False
+    top = i
+    while view.head[top] not in (clause, top) and view.head[top] > after:
+        top = view.head[top]
+    return view.left[top] <= after + 1
 
 
 def _clause(maker: _Maker) -> Iterator[Candidate]:
@@ -189,7 +203,7 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
             continue
         if view.dep[clause] == "xcomp" and not (view.finite(clause) and view.child(clause, "nsubj") is not None):
             continue
-        if view.dep[clause] == "parataxis" and not _speech_gap(view, verb, clause):
+        if view.dep[clause] == "parataxis" and (view.masked[clause] or not _speech_gap(view, verb, clause)):
             continue
         if not view.finite(clause) and view.infinitive(clause):
             if not _asks(view, clause) or not {"wh", "obj_wh"} & set(frames):
@@ -241,6 +255,8 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
         host = view.head[verb]
         if maker.source is None and not maker.passive:
             return
+        if maker.object is not None and maker.object > verb and "np" in frames:
+            return  # "three men found dead, villagers allege torture": the object is the content
         tokens = _around(view, host, verb)
         yield from maker.make("that" if "that" in frames else "quote", tokens, "parenthetical-cue")
         return
@@ -314,6 +330,9 @@ def _around(view: View, host: int, verb: int) -> list[int]:
             tokens = view.subtree(host, (verb, *others, *clauses))
         elif verb > first and any(other < view.left[first] for other in others):
             tokens = view.subtree(first, (verb, *others))
+    stop = next((i for i in reversed(tokens) if i < verb and view.word[i] == ";"), None)
+    if stop is not None:
+        tokens = [i for i in tokens if i > stop]
     behind = view.right[verb]
     if behind < view.n and view.word[behind] not in (",", ";", "-", "–", "—", "(") and behind in tokens and behind > verb:
         stop = behind
@@ -531,6 +550,8 @@ def _ing(maker: _Maker) -> Iterator[Candidate]:
     view, verb = maker.view, maker.verb
     for clause in view.kids(verb, "xcomp", "ccomp", "advcl", "obj"):
         if clause > verb and view.tag[clause] == "VBG" and view.left[clause] <= maker.last + 1 and not view.case_of(clause):
+            if "," in view.word[maker.last : clause]:
+                continue  # "denies that, saying P"
             yield from maker.make("ing", _with_objects(view, clause, verb), "gerund")
             return
 
@@ -562,6 +583,8 @@ def _pred(maker: _Maker) -> Iterator[Candidate]:
     """Object and predicate: called the shelling "unprovoked"."""
     view, verb = maker.view, maker.verb
     thing = maker.subject if maker.passive else maker.object
+    if thing is None and view.dep[verb].startswith("acl"):  # "a claim that Baku called absurd", "that" read as a conjunction
+        thing = next((j for j in view.kids(verb, "mark") if view.low[j] == "that"), None)
     for j in view.kids(verb, "xcomp", "ccomp", "obj", "advcl"):
         if j == thing or j < verb or view.infinitive(j) or view.finite(j) or view.tag[j] == "VBG":
             continue
@@ -570,7 +593,11 @@ def _pred(maker: _Maker) -> Iterator[Candidate]:
         who = view.child(j, "nsubj") if thing is None else thing
         if who is None or (view.dep[j] == "obj" and (who == j or view.dep[who] != "iobj")):
             continue
-        tokens = sorted(set(view.subtree(who, (verb,) if maker.passive else ())) | set(view.subtree(j)))
+        if view.low[who] in ("which", "that") and view.dep[verb].startswith("acl"):  # the antecedent in place of the pronoun
+            spoken_of = [i for i in view.subtree(view.head[verb], (verb,)) if i < verb and view.word[i] != ","]
+        else:
+            spoken_of = view.subtree(who, (verb,) if maker.passive else ())
+        tokens = sorted(set(spoken_of) | set(view.subtree(j)))
         yield from maker.make("pred", [i for i in tokens if i != verb], "object-predicate", nominal=True, that=False)
         return
 
@@ -581,7 +608,8 @@ def _at(maker: _Maker) -> Iterator[Candidate]:
     thing = maker.subject if maker.passive else maker.object
     if thing is None:
         return
-    for j in maker.obliques("at"):
+    phrases = maker.obliques("at") or [j for j in view.subtree(thing) if j > maker.verb and view.case_of(j) == "at"]
+    for j in phrases:  # "put the number of soldiers captured at 42": hung on the participle
         if not any(view.pos[i] == "NUM" or view.tag[i] == "CD" for i in view.subtree(j)):
             continue
         tokens = set(view.subtree(thing, (maker.verb,))) | set(view.subtree(j))

@@ -176,7 +176,8 @@ class View:
         """Whether a verb is passive: a passive subject or auxiliary, or a past participle after a noun."""
         if any(self.dep[j] in ("nsubj:pass", "aux:pass", "csubj:pass") for j in self.children[i]):
             return True
-        return self.tag[i] == "VBN" and self.dep[i] in ("acl", "advcl") and self.child(i, "nsubj", "aux") is None
+        participle = self.tag[i] == "VBN" or (self.tag[i] == "VBD" and self.low[i] == "asked")  # "Asked whether P, X said"
+        return participle and self.dep[i] in ("acl", "advcl") and self.child(i, "nsubj", "aux") is None
 
     def negated(self, i: int) -> bool:
         """Whether a verb has a negation word of its own."""

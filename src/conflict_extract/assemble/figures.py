@@ -138,6 +138,9 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
         kinds = {a.event.type, b.event.type}
         if len(kinds) == 2 and "other" not in kinds and not any(kinds <= group for group in ONE_THING):
             return False
+        one, two = ({agent["actor"] for agent in event.agents if agent.get("actor")} for event in (a.event, b.event))
+        if one and two and not one & two:
+            return False  # those whom the raiders killed, and the raiders whom the army killed
     return not _apart(a, b) and _tied(a, b)
 
 
