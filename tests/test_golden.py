@@ -39,3 +39,12 @@ def test_render_leaves_out_what_changes_by_itself(extractor: Any) -> None:
     assert report.meta.lexicons_sha256[:12] not in lines
     assert report.claims[0].key not in lines
     assert report.meta.library not in lines
+
+
+def test_keys_stay_the_same_in_every_release(extractor: Any) -> None:
+    """A key is the hash of the text's hash and of the offsets of source, cue and content: published keys must not change."""
+    report = extractor.extract("Baku has denied the claim.", date="2023-09-30")
+    assert [(claim.source.mention.text, claim.cue.text, claim.text) for claim in report.claims] == [
+        ("Baku", "denied", "the claim")
+    ]
+    assert [claim.key for claim in report.claims] == ["7d06aaea89da8fc9"]
