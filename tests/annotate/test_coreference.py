@@ -11,7 +11,14 @@ from conflict_extract.annotate.layer import ActorRow, ChainRow, CorefMention, Sa
 from tests.annotate.marked import best_match, read_marks, whole, words
 from tests.conftest import cases
 
-STAGES = ("conflict_frame", "conflict_encoder", "conflict_actors", "conflict_attribution", "conflict_coreference")
+STAGES = (
+    "conflict_frame",
+    "conflict_encoder",
+    "conflict_actors",
+    "conflict_places",
+    "conflict_attribution",
+    "conflict_coreference",
+)
 
 
 def annotated(nlp: Any, text: str) -> Any:

@@ -9,11 +9,12 @@ from functools import lru_cache
 
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene, contested_state
-from conflict_extract.annotate._actor_use import ACTOR, use_words
+from conflict_extract.annotate._actor_use import ACTOR, has_tree, lemma_of, use_words
 from conflict_extract.annotate._tokens import surface_of
-from conflict_extract.lexicons.actors import Role, offices, roles
+from conflict_extract.lexicons.actors import ActorEntry, Role, offices, roles
 
 _NEAR = 40  # tokens
+_PARAGRAPH = 60  # tokens
 _INSIDE = frozenset(["in", "inside", "near", "outside"])  # "weapons in the monastery": a building, not a body
 _LOCAL = frozenset(["local", "regional", "provincial", "municipal", "district", "city", "county", "village", "town", "zonal"])
 
@@ -41,7 +42,10 @@ def by_office(scene: Scene, draft: Draft) -> bool:
             continue
         if office.state is None:
             return True
-        if any(scene.context.countries[code] for code in office.unless):
+        known = scene.context.entries
+        if any(scene.context.countries[code] or known[code] for code in office.unless):
+            return False
+        if not all(any(kb.startswith(cue) for kb in known) if "/" in cue else scene.context.has(cue) for cue in office.given):
             return False
         entry = scene.index.get(office.state)
         if entry is not None:
@@ -108,7 +112,9 @@ def speaks_for_state(draft: Draft, role: Role, words: list[str]) -> bool:
 
 
 def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> str | None:
-    """The state of the nearest body of the same kind before, else the document's anchor state."""
+    """The state of the nearest body of the same kind before, else that of the state that spoke in the paragraph (but for armies
+    and police), else the document's anchor state.
+    """
     wanted = "military" if {"army", "military", "navy"} & set(words) else role.source_type
     far: str | None = None
     for other in reversed(scene.drafts):
@@ -121,7 +127,8 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
             if distance <= _NEAR:
                 return other.affiliation
             far = far or other.affiliation
-    anchor = scene.anchor()
+    spoke = None if wanted in ("military", "police") else _spoke_before(scene, draft)
+    anchor = spoke or scene.anchor()
     if anchor is None:
         return far
     chosen, candidates = contested_state(scene, anchor, draft.head, army=is_army(role, words))
@@ -129,10 +136,32 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
     return chosen.id if chosen is not None else None
 
 
+def _spoke_before(scene: Scene, draft: Draft) -> ActorEntry | None:
+    """The state that the paragraph's previous sentence has speak or act by its name or capital: "Berlin denied it. A finance
+    ministry spokesperson said …".
+    """
+    doc = scene.doc
+    if not has_tree(doc):
+        return None
+    place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
+    for other in reversed(scene.entities[max(0, place - 12) : place]):
+        if draft.first - other.last > _PARAGRAPH or any("\n" in word for word in surface_of(doc).word[other.last : draft.first]):
+            return None
+        token = doc[other.head]
+        if other.use == ACTOR and token.dep_ == "nsubj" and lemma_of(token.head) in use_words("subject_strong", ACTOR):
+            return scene.state(other.entry)
+    return None
+
+
 def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
     """ "its spokesman": the nearest organisation, group or state that acted before; "his men": the nearest person's side."""
     if pronoun in ("his", "her"):
-        people = (other for other in reversed(scene.drafts[-30:]) if other.kind == "person" and other.last <= draft.first)
+        people = (
+            other
+            for other in reversed(scene.drafts[-30:])
+            if other.last <= draft.first
+            and (other.kind == "person" or (other.kind == "nominal" and other.type == "person" and other.affiliation is not None))
+        )
         person = next(people, None)
         return person.affiliation if person is not None and draft.first - person.last < 60 else None
     bodies = ("government_body", "armed_group", "organization", "media")

@@ -185,8 +185,8 @@ def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[st
     while first < head:
         token = doc[first]
         plain = token.lower_ in use_words("determiner", "same") or token.pos_ == "NUM" or token.like_num
-        if not plain or token.i in hits:
-            break
+        if not plain or token.i in hits or (doc[first + 1].text in HYPHENS and not token.whitespace_):
+            break  # "42-year-old"
         determiner = determiner or token.lower_
         first += 1
     text = surface_of(doc).span(first, head + 1)

@@ -11,12 +11,11 @@ from conflict_extract.lexicons.gazetteer import STRIPPED, fold, gazetteer, unpac
 
 _REGION = 5.5  # a first-level region counts like a place of 10^5.5 people
 _WITHIN = 0.7  # countries whose place of a name is at least a fifth as large as the largest share the name's vote
-_ENOUGH, _CLEAR = 1.5, 2.0  # votes needed, and how many times those of the next country
 _MOST = 64  # names looked at
 
 
-def home_country(names: Iterable[str]) -> str | None:
-    """The country that most of these place names can only lie in, or None.
+def country_votes(names: Iterable[str]) -> dict[str, float]:
+    """How many of these place names lie in which country.
 
     Each distinct name has one vote, split between the countries that have a large place of that name.
 
@@ -24,22 +23,17 @@ def home_country(names: Iterable[str]) -> str | None:
         names: names of places as written; unknown ones count nothing.
 
     Returns:
-        An ISO 3166-1 alpha-2 code, or None where the names are too few or divided.
+        Votes by ISO 3166-1 alpha-2 code.
 
-    >>> home_country(["Zamfara", "Gusau", "Sokoto"]), home_country(["Springfield"])
-    ('NG', None)
+    >>> country_votes(["Zamfara", "Gusau", "Sokoto"])["NG"]
+    3.0
     """
     folded = list(dict.fromkeys(part for part in map(fold, names) if len(part) > 2))[:_MOST]
-    if len(folded) < 2:
-        return None
     votes: dict[str, float] = defaultdict(float)
-    for packed in gazetteer().find(folded):
+    for packed in gazetteer().find(folded) if folded else ():
         for code, vote in _shares(unpack(packed.tolist())).items():
             votes[code] += vote
-    ranked = sorted(votes.items(), key=lambda pair: -pair[1])
-    if not ranked or ranked[0][1] < _ENOUGH or (len(ranked) > 1 and ranked[0][1] < _CLEAR * ranked[1][1]):
-        return None
-    return ranked[0][0]
+    return votes
 
 
 def _shares(rows: list[tuple[int, int]]) -> dict[str, float]:

@@ -312,7 +312,10 @@ def _name_rows(rows: Rows) -> None:
             continue
         acronyms = [text for _, kind, text in forms if kind == "acronym"]
         described = [text for _, kind, text in forms if kind == "description"]
-        if entry.spell_out or entry.acronym or entry.name.lower() in {text.lower() for text in names}:
+        full = [text for text in names if len(text) > 2 * len(entry.name) and not any(word.isupper() for word in text.split())]
+        if entry.acronym and full and any(kind == "acronym" or text == entry.name for _, kind, text in forms):
+            row.name = max(full, key=len)
+        elif entry.spell_out or entry.acronym or entry.name.lower() in {text.lower() for text in names}:
             row.name = entry.name
         elif names:
             row.name = max(names, key=len)

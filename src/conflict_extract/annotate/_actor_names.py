@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Span
 
-from conflict_extract.annotate._actor_draft import HYPHENS, Draft, left_edge, role_at
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, left_edge, role_at
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
@@ -31,6 +31,10 @@ _BODY_WORDS = frozenset(
         "tasis",
     ]
 )  # names of an authority that are no names of its territory
+_PUBLIC = frozenset(
+    ["council", "commission", "committee", "authority", "agency", "ministry", "department", "office", "court", "assembly", "bureau",
+     "administration", "service", "guard", "directorate", "parliament", "secretariat", "inspectorate", "tribunal", "police"]
+)  # fmt: skip
 _PEOPLE = frozenset(["person", "people"])
 _DEMONYM = frozenset(["adjective", "person", "people"])
 _SUFFIXES = {
@@ -294,7 +298,11 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         return None
     guessed = _SUFFIXES.get(final) or _SUFFIXES.get(doc[first].lower_) or (role[0].source_type if role else None)
     kind = "armed_group" if guessed == "armed_group" else "media" if guessed == "media" else "organization"
+    owner = scene.by_token.get(first - 2) if first > 1 and doc[first - 1].text in POSSESSIVES else None
+    state = scene.state(owner.entry) if owner is not None and final in _PUBLIC else None
     return Draft(
+        affiliation=state.id if state is not None else None,
+        country=state.country if state is not None else None,
         first=first,
         last=last,
         head=head_of(doc, first, last),

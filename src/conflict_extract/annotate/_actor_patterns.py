@@ -27,6 +27,7 @@ _GROUP_TYPES = {
     "armed_group": "armed_group",
     "media": "media",
 }
+_STATE_BODIES = frozenset(["government", "military", "police", "judiciary", "legislature"])
 _SECTORS = {
     "government": "GOV",
     "military": "MIL",
@@ -228,20 +229,31 @@ def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:
         if owner is not None and scene.state(owner.entry) is entry:
             draft.name = f"{draft.name} of {entry.name}" if is_state_body(draft, role, words) else draft.name
     if entry is not None and draft.rule == "phrase":
-        _by_adjective(scene, draft, entry)
+        _by_adjective(scene, draft, entry, role)
     if draft.rule == "context body" and entry is not None:
-        adjective = next(iter(entry.names("adjective")), None)
+        adjective = _attributive(scene, entry)
         if adjective is not None:
             draft.name = f"{adjective} {draft.name}"
         draft.country = entry.country
 
 
-def _by_adjective(scene: Scene, draft: Draft, state: ActorEntry) -> None:
-    """ "Kenya's air force" is named as "the Kenyan air force" is."""
+def _attributive(scene: Scene, state: ActorEntry) -> str | None:
+    """What stands for a state before a noun: the adjective that the text uses, else the usual one."""
+    adjectives = state.names("adjective")
+    used = next((word for word in adjectives if scene.context.has(word)), None)
+    return used or state.attributive or next(iter(adjectives), None)
+
+
+def _by_adjective(scene: Scene, draft: Draft, state: ActorEntry, role: Role) -> None:
+    """ "Kenya's air force", and behind Kenya "its air force", are named as "the Kenyan air force" is."""
     owner, forms = scene.by_token.get(draft.first), surface_of(scene.doc)
+    before = forms.lower[draft.first - 1] if draft.first else ""
+    adjective = _attributive(scene, state)
+    if before in ("its", "their") and owner is None and adjective is not None and role.source_type in _STATE_BODIES:
+        draft.name = f"{adjective} {draft.name}"
+        return
     if owner is None or owner.last >= draft.head or scene.state(owner.entry) is not state:
         return
-    adjective = next(iter(state.names("adjective")), None)
     if adjective is not None and forms.word[owner.last] in POSSESSIVES:
         draft.name = f"{adjective} {' '.join(forms.span(owner.last + 1, draft.last).split())}"
 

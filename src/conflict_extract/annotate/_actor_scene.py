@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, Draft
-from conflict_extract.annotate._actor_home import home_country
+from conflict_extract.annotate._actor_home import country_votes
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_use import has_tree
@@ -20,6 +20,12 @@ from conflict_extract.lexicons.actors import ActorEntry, ActorIndex, words
 
 _DATELINE = re.compile(
     r"\s*([A-Z][A-Z.' -]{2,40}?)(?:, ([A-Z][A-Za-z.' ]{2,40}?))?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([A-Za-z ]+\))? ?[-–—] "
+)
+
+
+_PLACES_ALONE = 1.5  # votes of place names needed for a state that the text does not name
+_ORIGINS = frozenset(
+    ["based", "born", "backed", "made", "supplied", "linked", "aligned", "sponsored", "trained", "funded", "built"]
 )
 
 
@@ -35,8 +41,9 @@ class Scene:
     persons: list[Span]
     organisations: list[Span]
     places: list[Span]
-    states: Counter[str] = field(default_factory=Counter)
     dateline: ActorEntry | None = None
+    dateline_start: int = 0
+    headline_end: int = 0
     dateline_end: int | None = None
     drafts: list[Draft] = field(default_factory=list)
     by_head: dict[int, Draft] = field(default_factory=dict)
@@ -49,7 +56,8 @@ class Scene:
     person_spans: list[tuple[int, int]] = field(default_factory=list)
     surnames: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
-    homes: tuple[ActorEntry | None] | None = None  # what `home` found, once it was asked
+    evidence: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # how much the names say of each state
+    anchors: tuple[ActorEntry | None] | None = None  # what `anchor` found, once it was asked
 
     def add(self, draft: Draft) -> None:
         """Keep a draft, findable by its head; entities come in order of the text."""
@@ -101,24 +109,45 @@ class Scene:
         return self.index.get(entry.affiliation) if entry.affiliation else None
 
     def anchor(self) -> ActorEntry | None:
-        """The state whose bodies need no name here: the dateline's, else the only or by far the most frequent one, else the one
-        that the text's places lie in.
-        """
-        if self.dateline is not None:
-            return self.dateline
-        ranked = self.states.most_common(2)
-        if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
-            return self.index.get(ranked[0][0])
-        home = self.home()
-        return home if home is not None and (not ranked or self.states[home.id]) else None
+        """The state whose bodies need no name here, or None where the text does not decide.
 
-    def home(self) -> ActorEntry | None:
-        """The state that most place names of the text lie in."""
-        if self.homes is None:
-            names = (span.text.removeprefix("the ") for span in self.places if span.start not in self.by_token)
-            code = home_country(names)
-            self.homes = (None if code is None else self.index.by_country.get(code),)
-        return self.homes[0]
+        Evidence for a state: its names (less where they only say where something comes from: "X-based", "from X"), once more in
+        the headline, and the place names that lie in it. The dateline's state is taken unless the text says nothing of it, or
+        four times as much of another; else the state with twice the evidence of the next (more than one place name, where its own name is absent).
+        """
+        if self.anchors is None:
+            self.anchors = (self._anchor(),)
+        return self.anchors[0]
+
+    def _anchor(self) -> ActorEntry | None:
+        weight = defaultdict(float, self.evidence)
+        names = (span.text.removeprefix("the ") for span in self.places if span.start not in self.by_token)
+        for code, vote in country_votes(names).items():
+            home = self.index.by_country.get(code)
+            if home is not None:
+                weight[home.id] += vote
+        ranked = sorted(weight.items(), key=lambda pair: -pair[1])[:2]
+        line = self.dateline
+        if line is None or _mere_region(line):
+            line = self._dateline_country()
+        if line is not None:
+            best = ranked[0][1] if ranked else 0.0
+            if best < 2 or 4 * weight[line.id] >= best:
+                return line
+        if not ranked or ranked[0][1] < (1.0 if ranked[0][0] in self.evidence else _PLACES_ALONE):
+            return None
+        if len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]:
+            return None
+        return self.index.get(ranked[0][0])
+
+    def _dateline_country(self) -> ActorEntry | None:
+        """The state that the dateline's place lies in ("JAMMU:", "GOMA, Nov 14 -")."""
+        if self.dateline_end is None:
+            return None
+        name = re.split(r"[,:(\-–—]", text_of(self.doc)[self.dateline_start : self.dateline_end].strip("( "))[0]
+        votes = country_votes([name.strip().title()])
+        best = max(votes, key=lambda code: votes[code], default="")
+        return self.index.by_country.get(best) if votes.get(best, 0.0) > 0.5 else None
 
 
 def make_scene(doc: Doc, index: ActorIndex) -> Scene:
@@ -138,13 +167,32 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     scene = Scene(doc, index, context, kept, by_token, persons, organisations, places)
     scene.in_place = {token.i: span for span in places for token in span}
     scene.in_organisation = {token.i: span for span in organisations for token in span}
+    scene.dateline = _dateline(scene)
+    headline = max((record.end for record in read(doc, "frame", FrameRecord) if record.kind == "headline"), default=0)
+    scene.headline_end = headline
     for hit in kept:
         state = scene.state(hit.entry)
-        seat = state is not None and state.id.startswith("authority/") and "capital" in hit.kinds()
-        if state is not None and not seat:  # "Idlib" is a place before it is anybody's government
-            scene.states[state.id] += 1
-    scene.dateline = _dateline(scene)
+        if state is None or _mere_region(state) or (scene.dateline_end is not None and hit.end <= scene.dateline_end):
+            continue
+        if state.id.startswith("authority/") and "capital" in hit.kinds():
+            continue  # "Idlib" is a place before it is anybody's government
+        scene.evidence[state.id] += _weight(doc, hit) + (1.0 if hit.end <= headline else 0.0)
     return scene
+
+
+def _mere_region(entry: ActorEntry) -> bool:
+    """Whether an authority is the name of a territory that no state and no army stands for ("Kashmir")."""
+    return entry.region and entry.country is None
+
+
+def _weight(doc: Doc, hit: Hit) -> float:
+    """How much a name says of the state that a text is about: "X-based" nothing, "from X" half."""
+    if hit.last + 1 < len(doc) and doc[hit.last].text in HYPHENS and doc[hit.last + 1].lower_ in _ORIGINS:
+        return 0.0
+    before = doc[hit.first - 1] if hit.first else None
+    if before is not None and ((before.text in HYPHENS and not before.whitespace_) or before.lower_ in ("from", "to", "into")):
+        return 0.5
+    return 1.0
 
 
 def _date(doc: Doc) -> dt.date | None:
@@ -162,7 +210,7 @@ def _dateline(scene: Scene) -> ActorEntry | None:
     doc = scene.doc
     for record in read(doc, "frame", FrameRecord):
         if record.kind == "dateline":
-            scene.dateline_end = record.end
+            scene.dateline_start, scene.dateline_end = record.start, record.end
             return _state_between(scene, record.start, record.end)
     match = _DATELINE.match(text_of(doc))
     if match:

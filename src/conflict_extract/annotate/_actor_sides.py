@@ -118,6 +118,7 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
         draft.affiliation, draft.source_type = taken.entry.id if taken.entry is not None else taken, taken.source_type
         return
     bare = determiner == "the" or role.kind == "person" or named or (role.source_type == "media" and not determiner)
+    bare = bare or (not determiner and surface_of(scene.doc).end[draft.head] <= scene.headline_end)  # "army says"
     if is_state_body(draft, role, words) and plain and bare:
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":

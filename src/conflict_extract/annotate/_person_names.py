@@ -41,6 +41,8 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     taken: set[int] = set()
     for ent in scene.persons:
+        if _only_title(scene, ent) and ent.end - ent.start > 1:
+            continue
         first, last = ent.start, ent.end
         for index in range(last - 2, first - 1, -1):
             if _is_title(scene, index) or (not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS):
@@ -77,7 +79,8 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             continue  # most words
         if index in taken or not _is_title(scene, index) or index in blocked:
             continue
-        if tagged and doc[index].lower_.rstrip(".") not in abbreviated_titles():
+        plain = doc[index].lower_.rstrip(".") not in abbreviated_titles()
+        if tagged and plain and not _before_proper(doc, index):
             continue
         first = index + 1
         while first < len(doc) and doc[first].text == ".":
@@ -91,6 +94,12 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             found.append((first, last))
             taken.update(range(first, last))
     return sorted(found)
+
+
+def _before_proper(doc: Doc, index: int) -> bool:
+    """Whether two proper nouns that no entity covers follow a title ("army spokesman Lieutenant-Colonel X Y denied")."""
+    pair = doc[index + 1 : index + 3]
+    return len(pair) == 2 and all(token.pos_ == "PROPN" and not token.ent_type_ and token.is_title for token in pair)
 
 
 def _rather_place(scene: Scene, index: int, last: int) -> bool:
@@ -137,6 +146,9 @@ def _has_person_apposed(scene: Scene, ent: Span) -> bool:
         return False
     if any(token in scene.by_token for token in range(ent.start, ent.end)) or not all(t.is_alpha and t.is_title for t in ent):
         return False
+    ending = role_at(doc, ent.end - 1)
+    if ending is not None and ending[0].kind == "group":
+        return False  # "Galway Observatory, a monitor,"
     for token in doc[ent.end + 2 : ent.end + 8]:  # the head of the noun phrase stands before the next comma or verb
         found = role_at(doc, token.i)
         after = doc[token.i + 1] if token.i + 1 < len(doc) else None
@@ -155,8 +167,16 @@ def _in_place(doc: Doc, index: int) -> bool:
 def _surname(scene: Scene, index: int) -> bool:
     """Whether a person's full name in the text ends with this word."""
     if not scene.surnames:
-        scene.surnames = {""} | {ent[-1].text for ent in scene.persons if ent.end - ent.start > 1}
+        scene.surnames = {""} | {ent[-1].text for ent in scene.persons if ent.end - ent.start > 1 and not _only_title(scene, ent)}
     return scene.doc[index].text in scene.surnames
+
+
+def _only_title(scene: Scene, ent: Span) -> bool:
+    """ "Deputy Spokesperson", "Special Representative": a title that the entities take for a person."""
+    modifiers = use_words("np_modifier", "same")
+    return _is_title(scene, ent.end - 1) and all(
+        token.lower_ in modifiers or token.text in HYPHENS or role_at(scene.doc, token.i) is not None for token in ent
+    )
 
 
 def _is_title(scene: Scene, index: int) -> bool:

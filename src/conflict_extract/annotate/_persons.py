@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from spacy.tokens import Token
+
 from conflict_extract.annotate._actor_bodies import nearest_body
 from conflict_extract.annotate._actor_draft import (
     HYPHENS,
@@ -21,6 +23,8 @@ from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import Role
 
 _LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
+_WORKS = frozenset(["work", "teach", "lecture", "serve", "volunteer", "study"])
+_BODIES = frozenset(["organization", "armed_group", "media", "government_body"])
 _MAX_TITLE = 14
 
 
@@ -44,6 +48,8 @@ def _draft_person(scene: Scene, first: int, last: int) -> None:
         _after(scene, draft)
     if draft.role is None:
         _apposed_before(scene, draft)
+    if draft.affiliation is None and not draft.former:
+        _of_body(scene, draft)
 
 
 def _before_name(scene: Scene, index: int, titles: set[int]) -> bool:
@@ -225,10 +231,64 @@ def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
     return True
 
 
+def _of_body(scene: Scene, draft: Draft) -> None:
+    """ "X of the International Crisis Group", "Admiral X of the Peruvian navy", "Foreign Minister X of Pakistan"."""
+    doc = scene.doc
+    if draft.last + 1 >= len(doc) or doc[draft.last].lower_ not in ("of", "from", "at", "with"):
+        return
+    public = draft.source_type in use_words("speaks_for_state", "actor")
+    if public and doc[draft.last].lower_ != "of":
+        return  # "Ambassador X at the United Nations"
+    start = draft.last + 1
+    if doc[start].lower_ == "the":
+        start += 1
+    owner = scene.by_first.get(start) or scene.by_first.get(start - 1)
+    if owner is not None and owner.kind == "entity" and _takes(owner, public=public):
+        _join_body(draft, owner)
+        return
+    for index in range(start, min(start + 5, len(doc))):
+        if doc[index].text in {",", ".", ";"} or doc[index].pos_ in ("VERB", "AUX", "ADP"):
+            return
+        found = role_at(doc, index)
+        if found is not None and found[0].kind == "group" and is_phrase_head(scene, index):
+            body = scene.by_head.get(index) or phrase(scene, index, found)
+            if body is not None and body.affiliation is not None:
+                draft.affiliation, draft.country = body.affiliation, draft.country or body.country
+                draft.source_type = body.source_type if draft.source_type == "unknown" else draft.source_type
+            return
+
+
+def _takes(owner: Draft, *, public: bool) -> bool:
+    """Whether a name behind "of" is the side of the person before it: a body, or for an officer of a state the state."""
+    polity = owner.entry is not None and owner.entry.id.startswith(("state/", "authority/"))
+    return public if polity else owner.type in _BODIES and not owner.candidates
+
+
+def _join_body(draft: Draft, owner: Draft) -> None:
+    """The person speaks for the body."""
+    entry = owner.entry
+    draft.affiliation = owner if entry is None else entry.id if entry.type == "media" else entry.affiliation or entry.id
+    if draft.source_type in (None, "unknown"):
+        draft.source_type = owner.source_type
+
+
+def _base_form(token: Token) -> str:
+    lemma = lemma_of(token)
+    return "teach" if lemma in ("teaches", "taught") else lemma.removesuffix("s")
+
+
 def _relative(scene: Scene, draft: Draft, start: int) -> None:
     doc = scene.doc
-    verb = next((i for i in range(start + 1, min(start + 4, len(doc))) if lemma_of(doc[i]).removesuffix("s") in _LEADS), None)
+    verb = next((i for i in range(start + 1, min(start + 4, len(doc))) if _base_form(doc[i]) in _LEADS | _WORKS), None)
     if verb is None:
+        return
+    if _base_form(doc[verb]) in _WORKS:
+        for index in range(verb + 1, min(verb + 8, len(doc))):
+            owner = scene.by_first.get(index)
+            if owner is not None and owner.kind == "entity" and _takes(owner, public=False):
+                _join_body(draft, owner)
+            if owner is not None or doc[index].text in {",", ".", ";"}:
+                return
         return
     window = range(verb + 1, min(verb + 10, len(doc)))
     words = []

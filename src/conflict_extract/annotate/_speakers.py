@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
+from conflict_extract.annotate._localities import Localities
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
@@ -43,6 +44,46 @@ BOTH = re.compile(
 EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
 
 
+#: Words of officials whom the state that a text is about does not go without saying for, and of people who speak for nobody.
+_NOT_NATIONAL = frozenset(
+    [
+        "local",
+        "regional",
+        "provincial",
+        "western",
+        "foreign",
+        "european",
+        "african",
+        "arab",
+        "asian",
+        "district",
+        "city",
+        "village",
+        "rebel",
+        "separatist",
+        "opposition",
+        "commissioner",
+    ]
+)
+_NO_VOICE = frozenset(
+    [
+        "officer",
+        "officers",
+        "official",
+        "officials",
+        "soldier",
+        "soldiers",
+        "source",
+        "sources",
+        "policeman",
+        "policemen",
+        "troops",
+        "diplomat",
+        "diplomats",
+    ]
+)
+
+
 #: A "police spokesman" or "army spokesman" speaks for that body, whoever spoke before.
 OWN_BODY = frozenset({"police", "military", "judiciary", "legislature"})
 
@@ -65,6 +106,7 @@ class Speakers:
         self.waiting: list[layer.SaidRecord] = []
         self.quotes: dict[int, str] = {}
         self._next = len(scene.rows) + 1
+        self.localities = Localities(scene, self._polity)
         self._made: dict[str, str] = {}
         self._last: dict[int, list[layer.SaidRecord]] = {}
         for record in said:
@@ -307,6 +349,10 @@ class Speakers:
             )
         return key
 
+    def _polity(self, name: str) -> str:
+        """The row of a place that an official speaks for."""
+        return self._row(name, None, None, "singular", None, -1)
+
     def finish(self) -> None:
         """Affiliations, roles, channels, targets of all sayings; continued quotations take the speaker they go on from."""
         for record in self.said:
@@ -378,6 +424,8 @@ class Speakers:
             affiliation = row.key
         if affiliation is None and row.type in ("person", "population", "other"):
             affiliation = self._bridge(record, row)
+        if affiliation is None or (affiliation in rows and _council(rows[affiliation])):
+            affiliation = self.localities.of(row, head) or affiliation
         record.affiliation = affiliation
 
     def _before_name(self, span: list[int], head: int) -> str | None:
@@ -392,20 +440,23 @@ class Speakers:
         return None
 
     def _home(self) -> str | None:
-        """The state that the document is about: with at least six in ten of the countries of its places and state actors."""
-        counts: Counter[str] = Counter()
+        """The state that the document is about: with at least six in ten of the countries of its places and state actors.
+
+        A place that somebody comes from counts half; a name that is a place counts once.
+        """
+        counts: dict[str, float] = defaultdict(float)
         places = {row.key: row for row in layer.read_table(self.view.doc, "places", layer.PlaceRow)}
         for place in layer.read(self.view.doc, "places", layer.PlaceMention):
             row = places.get(place.place)
-            if row is not None and row.country:
-                counts[row.country] += 1
+            if row is not None and row.country and not place.as_actor:
+                counts[row.country] += 0.5 if place.role == "from" else 1.0
         for mention in layer.read(self.view.doc, "actors", layer.ActorMention):
             actor = self.scene.rows.get(mention.actor)
-            if actor is not None and actor.type == "state" and actor.country:
-                counts[actor.country] += 1
+            if actor is not None and actor.type == "state" and actor.country and mention.use != "place":
+                counts[actor.country] += 1.0
         if not counts:
             return None
-        country, most = counts.most_common(1)[0]
+        country, most = max(counts.items(), key=lambda item: item[1])
         if most < 2 or most < 0.6 * sum(counts.values()):
             return None
         return next((row.key for row in self.scene.rows.values() if row.type == "state" and row.country == country), None)
@@ -421,7 +472,8 @@ class Speakers:
         named = row.name[:1].isupper() and row.type != "person"
         if named or (record.affiliation is not None and not own):
             return
-        if {"local", "regional", "provincial", "western", "foreign"} & set(row.name.lower().split()):
+        words = {*row.name.lower().replace("-", " ").split(), *(row.role or "").lower().replace("-", " ").split()}
+        if words & _NOT_NATIONAL or (not row.name[:1].isupper() and words & _NO_VOICE):
             return
         record.affiliation = home
 
@@ -550,6 +602,11 @@ class Speakers:
             rows[key].members = sorted(parties[:2])
         rows[key].anonymous = False
         return key
+
+
+def _council(row: layer.ActorRow) -> bool:
+    """Whether a row is a body without a name of its own: "the city's defence council"."""
+    return row.kb is None and row.type == "government_body" and row.name[:1].islower() and row.affiliation is None
 
 
 def source_head(view: View, span: list[int]) -> int | None:

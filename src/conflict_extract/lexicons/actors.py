@@ -75,6 +75,7 @@ class ActorEntry(Entry):
         affiliation: id of the entry that it speaks for (a ministry for its state).
         stands_for: id of the entry that its name means ("the Kremlin" means Russia).
         region: a territory whose name acts only where the text makes it act.
+        attributive: its name before a noun, where that is no adjective of the table ("the Myanmar military").
         spell_out: the full name replaces an acronym even where the text never gives it.
         valid_from, valid_to: first and last day of its existence.
         former_ids: ids that it had before.
@@ -94,6 +95,7 @@ class ActorEntry(Entry):
     stands_for: str | None = None
     region: bool = False
     spell_out: bool = False
+    attributive: str | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     former_ids: tuple[str, ...] = ()
@@ -155,12 +157,14 @@ class Office(Entry):
     """An office whose title alone names the state (`actors_offices.jsonl`): "Foreign Secretary", "Taoiseach".
 
     `state`: kb id, or None for an office of nobody's government. `unless`: ISO codes of states that have an office of this
-    title too; where the text speaks of one of them, the title decides nothing.
+    title too; where the text speaks of one of them, the title decides nothing. `unless` may hold ids of
+    entries too. `given`: what the text must have for the title to count, ids' beginnings ("un/") and words.
     """
 
     title: str
     state: str | None = None
     unless: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 class Name(NamedTuple):
