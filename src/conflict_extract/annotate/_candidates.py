@@ -117,6 +117,9 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     if dep == "advcl":
         return subject_of(view, head, depth + 1) if view.verbal(head) or view.child(head, "cop") is not None else None
     if dep in ("acl", "acl:relcl"):
+        if dep == "acl" and view.low[head] in PAPERS:  # "a statement by a spokesman denouncing the drills"
+            by = next((j for j in view.kids(head, "nmod") if j < verb and view.case_of(j) in ("by", "from")), None)
+            head = head if by is None else by
         return head if view.pos[head] in NOMINAL else None
     if dep in ("ccomp", "parataxis", "aux", "cop") and dep in ("aux", "cop"):
         return subject_of(view, head, depth + 1)
@@ -129,6 +132,23 @@ def _subjects(view: View, verb: int) -> list[int]:
     if len(found) > 1:
         found.sort(key=lambda j: (view.pos[j] == "DET", j > verb, abs(j - verb)))
     return found
+
+
+PAPERS = frozenset(
+    {
+        "statement",
+        "statements",
+        "letter",
+        "message",
+        "declaration",
+        "communique",
+        "communiqué",
+        "post",
+        "video",
+        "speech",
+        "article",
+    }
+)
 
 
 def left_noun(view: View, verb: int) -> tuple[int, int] | None:
@@ -328,6 +348,15 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
             named = view.mention[j]
             if named is not None and named.form in ("name", "acronym"):
                 last = max(last, view.tokens(named.start, named.end)[1])
+    while (
+        last + 1 < view.n
+        and view.pos[last - 1] == "PROPN"
+        and (
+            (view.word[last] == "-" and view.end[last - 1] == view.start[last] and view.end[last] == view.start[last + 1])
+            or (last - 2 > head and view.word[last - 2] == "-" and view.pos[last] == "PROPN" and first <= view.head[last] < last)
+        )
+    ):  # "Jean-Marie Kasongo"
+        last += 2 if view.word[last] == "-" else 1
     mention = view.mention[head]
     if mention is not None and mention.form in ("name", "acronym"):
         start, end = view.tokens(mention.start, mention.end)

@@ -131,8 +131,10 @@ def _behind(view: View, quote: Quote, first: int, after: int, learned: dict[int,
             continue
         if view.infinitive(i) or (view.dep[i] in ("acl:relcl",) and i > after + 3):
             continue
-        if view.tag[i] == "VBG" and any(view.dep[j] == "obj" and j > i for j in view.children[i]):
-            continue  # "…", repeating an old line
+        if view.tag[i] == "VBG" and any(
+            j > i and (view.dep[j] == "obj" or (view.dep[j] == "ccomp" and view.case_of(j) == "that")) for j in view.children[i]
+        ):
+            continue  # "…", repeating an old line; "…", adding that P
         source = source_of(view, i)
         if source is not None and after <= source < limit and view.quote[source] < 0:
             if source > i or _clear(view, after, i, source):

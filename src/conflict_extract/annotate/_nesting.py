@@ -8,6 +8,7 @@ from conflict_extract.annotate._view import View
 
 FIRST_PERSON = frozenset({"i", "we", "me", "us"})
 OWN_PRONOUNS = frozenset({"it", "he", "she", "they", "i", "we"})
+POSSESSIVES = frozenset({"its", "his", "her", "their"})
 BACKGROUND = frozenset({"after", "before", "while", "although", "though"})
 THOUGHT = frozenset({"opinion", "statement", "confirmation", "estimate", "commitment"})
 
@@ -124,6 +125,8 @@ def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
         return True
     if outer.source is None:
         return False
+    if outer.nominal and inner.rule.startswith("nominal") and low in POSSESSIVES:
+        return True  # "repeated its call on both sides to withdraw"
     if low in OWN_PRONOUNS or low == view.low[outer.source[2]]:
         if inner.act in ("demand", "accusation", "denial", "threat") and not outer.neutral:
             return False

@@ -96,6 +96,8 @@ def other_candidates(view: View) -> list[Candidate]:
 
 def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
     """Noun with a clause, an infinitive or a phrase: the claim that P; source from possessor, of-phrase, or a light verb."""
+    if "beyond" in view.low[max(0, i - 3) : i]:
+        return  # "beyond reasonable doubt that P"
     source = _owner(view, i)
     clause = next(
         (j for j in view.kids(i, "acl", "ccomp", "acl:relcl", "advcl", "appos", "csubj") if j > i and _that(view, j)), None
@@ -356,8 +358,12 @@ def _phrase_candidate(
     ]
     if view.dep[clause] == "acl:relcl":
         noun = view.head[clause]
-        tokens = sorted(set(view.subtree(noun, (clause,))) | set(tokens))
-        tokens = [k for k in tokens if k < first]
+        marker = view.marker(noun)
+        tokens = sorted(set(view.subtree(noun, (clause,))) - {marker} | set(tokens))
+        behind = view.right[top]
+        tokens = [k for k in tokens if k < first or (k >= behind and view.word[k] != "," and view.inside(k, clause))]
+        if clause < first:
+            tokens = [k for k in tokens if k < first]
     if first > clause:
         tokens = [k for k in tokens if k < first or (k > source and view.right[top] <= k and view.word[k] not in (",", ";"))]
         cut = next((k for k in tokens if k > first and view.word[k - 1] in (";", ".")), None)

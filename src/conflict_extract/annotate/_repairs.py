@@ -142,6 +142,11 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
     had = any(view.low[j] == "had" for j in view.children[clause])
     if first != view.tag[second] or (had and not any(view.low[j] == "had" for j in view.children[second])):
         return True  # "said they had taken the hill, and put their losses at six"
-    if subject is not None and view.pos[subject] == "NOUN" and not _speaks(view, subject) and set(entry.frames) - set(entry.weak):
+    if (
+        subject is not None
+        and view.pos[subject] in ("NOUN", "NUM")
+        and not _speaks(view, subject)
+        and set(entry.frames) - set(entry.weak)
+    ):
         return True  # a thing neither thinks nor accuses
     return subject is not None and view.low[subject] not in ("it", "he", "she", "they") and bool(helped)

@@ -32,6 +32,10 @@ CARRIERS = frozenset(
 )
 DECLINE = frozenset(
     {
+        "vote",
+        "votes",
+        "voted",
+        "voting",
         "decline",
         "declined",
         "declines",
@@ -98,12 +102,14 @@ def unspoken(view: View, candidate: Candidate) -> bool:
     cue = range(*view.tokens(*candidate.cue))
     if any(view.tag[i] == "VBG" and _withheld(view, i) for i in (candidate.anchor, *cue)):
         return True
-    return candidate.act in ("demand", "question", "statement") and _unnamed(view, candidate)
+    return candidate.act in ("demand", "question", "statement", "estimate") and _unnamed(view, candidate)
 
 
 def _unnamed(view: View, candidate: Candidate) -> bool:
     """Whether what is asked is only that the speaker's name be kept out of the report."""
     low = [view.low[i] for start, end in candidate.content for i in range(*view.tokens(start, end))]
+    if len(low) > 1 and low[0] in ("his", "her", "their", "its") and low[1] in NAMES:
+        return True  # "gave her name only as Rosa"
     return len(low) <= 8 and bool(NAMES & set(low)) and bool(HIDDEN & set(low))
 
 
@@ -114,13 +120,15 @@ def stands(view: View, candidate: Candidate) -> bool:
         return True
     if candidate.source is not None:
         first, _, head = candidate.source
-        if view.low[head] in NOT_SOURCES or view.low[first] in ("no", "neither", "nobody", "none"):
+        if view.low[head] in NOT_SOURCES or view.low[first] in ("no", "neither", "nobody", "none", "not"):
             return False
     verb = view.verbal(i)
     if not verb:
         return not (view.negated(view.head[i]) and view.low[view.head[i]] in ("have", "has", "had", "is", "was"))
     auxiliaries = {view.low[j] for j in view.children[i] if view.base(j) == "aux"}
     if auxiliaries & MODALS and not (candidate.act in ("opinion",) and candidate.frame in ("that", "raise", "ecm")):
+        return False
+    if view.negated(i) and candidate.entry == "know":
         return False
     if view.negated(i) and (
         candidate.act in ("statement", "announcement", "confirmation", "denial", "question")
@@ -147,9 +155,7 @@ def stands(view: View, candidate: Candidate) -> bool:
         return False
     if view.tag[i] == "VBG" and view.dep[i] in ("nsubj", "csubj", "obj", "nmod"):
         return False
-    if view.dep[i] == "advcl" and any(
-        view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]
-    ):
+    if any(view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]):
         return False
     if view.tag[i] == "VB" and not auxiliaries and candidate.source is None:
         return False  # imperative

@@ -126,7 +126,7 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
             continue
         if match is not None:
             used.add(id(match))
-            if candidate.source is None and match.sources and not candidate.rule.startswith(("passive", "nominal")):
+            if candidate.source is None and match.sources and not candidate.rule.startswith(("passive", "nominal", "quoted")):
                 head = head_of(view, *match.sources[0])
                 if head is not None and candidate.anchor != head and not view.masked[head]:
                     candidate.source = source_span(view, head)
@@ -218,6 +218,14 @@ def _paragraph(view: View, cue: tuple[int, int]) -> int:
     return view.paragraph[first] if first < view.n else -1
 
 
+def _sentence_part(view: View, start: int, end: int) -> int:
+    """Where a content behind its cue ends: at the first semicolon outside of quotation marks."""
+    for i in range(*view.tokens(start, end)):
+        if view.word[i] == ";" and view.quote[i] < 0:
+            return view.start[i]
+    return end
+
+
 def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: bool = False) -> Candidate | None:
     """A candidate from learned spans alone."""
     first, last = view.tokens(*item.cue)
@@ -226,7 +234,8 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: boo
     head = head_of(view, *item.cue)
     if head is None:
         return None
-    content = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in item.contents) if span is not None]
+    within = [(a, _sentence_part(view, a, b) if a >= item.cue[1] else b) for a, b in item.contents]
+    content = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in within) if span is not None]
     if not content or (sum(words(view.text, a, b) for a, b in content) < 2 and not wide):
         return None
     index = cue_index()

@@ -57,6 +57,8 @@ SPEECH_TIMES = names_of("weekday") | frozenset(
 )
 WH = frozenset(["whether", "if", "who", "whom", "whose", "what", "which", "when", "where", "why", "how"])
 OBJECTS = ("obj", "iobj")
+DATES = names_of("month") | names_of("weekday")
+DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 
 
 def verb_candidates(view: View, verb: int, entry: VerbCue, cue_end: int) -> list[Candidate]:
@@ -123,6 +125,10 @@ class _Maker:
         if head is not None and head in content and not self.passive:
             first = source_span(view, head)[0]
             content = [i for i in content if i < first] if first < self.verb else []
+        content = self._within(self._antecedent(content), nominal=nominal)
+        if not content or (all(view.low[i] in DATES or view.tag[i] == "CD" for i in content) and frame.startswith("p:")):
+            return  # "the hotline agreed on 20 October"
+        content = self._whole(content, asked=frame in ("wh", "obj_wh"))
         spans = pieces(view, _without_comment(view, content), that)
         if not spans or view.low[content[0]] == "anonymity":
             return
@@ -142,6 +148,38 @@ class _Maker:
             nominal=nominal,
             addressee=frame in ("that", "quote", "obj_that", "obj_wh") or (entry.addressee and frame != "obj_to"),
         )
+
+    def _antecedent(self, content: list[int]) -> list[int]:
+        """The content with the antecedent in place of "that" or "whom": "an attack that both blamed on the rebels"."""
+        view, verb = self.view, self.verb
+        if not view.dep[verb].startswith("acl"):
+            return content
+        pronoun = next((i for i in content if i < verb and view.low[i] in ("that", "whom") and view.base(i) == "obj"), None)
+        if pronoun is None:
+            return content
+        noun = [i for i in view.subtree(view.head[verb], (verb,)) if i < pronoun and view.word[i] != ","]
+        return sorted({i for i in content if i != pronoun} | set(noun))
+
+    def _within(self, content: list[int], *, nominal: bool) -> list[int]:
+        """A noun phrase's content without what stands behind a semicolon outside of quotation marks."""
+        view = self.view
+        stop = next((i for i in content if nominal and i > self.verb and view.word[i] == ";" and view.quote[i] < 0), None)
+        return content if stop is None else [i for i in content if i < stop]
+
+    def _whole(self, content: list[int], *, asked: bool) -> list[int]:
+        """The content with the determiners and the question word that the parser hung elsewhere."""
+        view, held = self.view, set(content)
+        stray = [
+            i - 1
+            for i in content
+            if i - 1 >= self.last
+            and i - 1 not in held
+            and (
+                (view.low[i - 1] in DETERMINERS and view.tag[i - 1] in ("DT", "PRP$"))
+                or (asked and i == content[0] and view.low[i - 1] in ("why", "how"))
+            )
+        ]
+        return sorted(held | set(stray)) if stray else content
 
     def obliques(self, preposition: str) -> list[int]:
         """Phrases and gerunds of the verb (or of its object or subject) with a preposition."""
@@ -247,7 +285,10 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
                 if j < maker.source < clause and j != maker.source:  # "The convoy, the mayor said, had waited"
                     tokens = sorted(set(tokens) | set(view.subtree(j)))
                     rule = "parenthetical-cue"
-        if maker.entry.addressee and tokens and view.low[tokens[0]] in ("reporters", "journalists"):
+        mark = next((j for j in view.kids(clause, "mark") if view.low[j] in ("that", "whether")), None)
+        if mark is not None and tokens and tokens[0] < mark and maker.verb < tokens[0]:
+            tokens = [i for i in tokens if i >= mark]  # "told judges at the court on Monday that P"
+        elif maker.entry.addressee and tokens and view.low[tokens[0]] in ("reporters", "journalists"):
             tokens = tokens[1:]
         yield from maker.make(frame, tokens, rule, target, that=not asked)
         return
@@ -301,7 +342,7 @@ def _without_comment(view: View, content: list[int]) -> list[int]:
                 noun is not None and len(rest) <= 12 and any(view.low[i] in verbs and view.verbal(i) for i in rest if i > noun)
             )
         else:
-            added = view.low[rest[0]] in ("while", "whereas") and _set_against(view, rest)
+            added = view.low[rest[0]] in ("while", "whereas", "though", "although") and _set_against(view, rest)
         if added:
             return content[:at]
     return content
@@ -310,7 +351,9 @@ def _without_comment(view: View, content: list[int]) -> list[int]:
 def _set_against(view: View, rest: list[int]) -> bool:
     """Whether the words from "while" to the content's end are one adverbial clause with a cue verb."""
     clause = view.head[rest[0]]
-    return view.dep[clause] == "advcl" and view.low[clause] in cue_index().verbs and view.right[clause] > rest[-1]
+    index = cue_index()
+    cue = view.low[clause] in index.verbs or view.low[clause] in index.particles
+    return view.dep[clause] == "advcl" and cue and view.right[clause] > rest[-1]
 
 
 def _around(view: View, host: int, verb: int) -> list[int]:
@@ -352,8 +395,10 @@ def _clause_frame(frames: Mapping[str, str], asked: bool, told: bool, *, before:
 
 
 def _asks(view: View, clause: int) -> bool:
-    """Whether a clause starts with a question word."""
+    """Whether a clause starts with a question word, or stands right behind one that hangs on the cue too."""
     first = view.left[clause]
+    if first > 0 and view.low[first - 1] in ("why", "how", "whether") and view.head[first - 1] == view.head[clause]:
+        return True
     return view.low[first] in WH and view.low[first] != "that"
 
 
@@ -584,7 +629,7 @@ def _pred(maker: _Maker) -> Iterator[Candidate]:
     view, verb = maker.view, maker.verb
     thing = maker.subject if maker.passive else maker.object
     if thing is None and view.dep[verb].startswith("acl"):  # "a claim that Baku called absurd", "that" read as a conjunction
-        thing = next((j for j in view.kids(verb, "mark") if view.low[j] == "that"), None)
+        thing = next((j for j in view.kids(verb, "mark") if view.low[j] == "that"), view.head[verb])
     for j in view.kids(verb, "xcomp", "ccomp", "obj", "advcl"):
         if j == thing or j < verb or view.infinitive(j) or view.finite(j) or view.tag[j] == "VBG":
             continue
@@ -593,7 +638,8 @@ def _pred(maker: _Maker) -> Iterator[Candidate]:
         who = view.child(j, "nsubj") if thing is None else thing
         if who is None or (view.dep[j] == "obj" and (who == j or view.dep[who] != "iobj")):
             continue
-        if view.low[who] in ("which", "that") and view.dep[verb].startswith("acl"):  # the antecedent in place of the pronoun
+        if view.dep[verb].startswith("acl") and (view.low[who] in ("which", "that") or who == view.head[verb]):
+            # the antecedent in place of the pronoun
             spoken_of = [i for i in view.subtree(view.head[verb], (verb,)) if i < verb and view.word[i] != ","]
         else:
             spoken_of = view.subtree(who, (verb,) if maker.passive else ())

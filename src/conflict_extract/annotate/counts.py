@@ -36,8 +36,12 @@ _OF_THE_WHOLE = re.compile(r"\s*of\s(?:the|these|those|its|their)\s", re.IGNOREC
 _OF = re.compile(r"\sof\s(?=[^\W\d_])")
 _NUMBER_OF = re.compile(r"(?<![^\W_])(?:number|total|tally|count)s?\s(?:number\s)?of\s(?:the\s)?", re.IGNORECASE)
 _TOLL = re.compile(
-    r"(?<![^\W_])(?:(?:death )?toll|population|body count|number of (?:dead|deaths|killed|wounded|injured|displaced|missing|casualties)|(?:dead|casualties|deaths|the wounded|the injured)\s(?:at|to|was|were|is|are|had|has|stood|rose|reached|stands))(?![^\W_])",
+    r"(?<![^\W_])(?:(?:death )?toll|population|body count|(?:fighting |troop )?strength|turnout|attendance|membership|number of (?:dead|deaths|killed|wounded|injured|displaced|missing|casualties)|(?:dead|casualties|deaths|the wounded|the injured)\s(?:at|to|was|were|is|are|had|has|stood|rose|reached|stands))(?![^\W_])",
     re.IGNORECASE,
+)
+PEOPLE_DO = word_set(
+    "attend camp cross depend enlist face gather go live march need perish protest queue rely remain require return seek shelter starve"
+    " suffer survive travel volunteer vote wait"
 )
 _REACHES = word_set(
     "to at reached reaches reaching totals total totaled totalled was were is are hit hits passed exceeded exceeds topped of stood stands risen than about around over nearly almost least some approximately"
@@ -456,7 +460,19 @@ class _Finder:
             return before.unit
         if self._coordinated_role(record) and self.last is not None:
             return self.last.unit
-        return ""
+        return "people" if self._people_subject(record) else ""
+
+    def _people_subject(self, record: QuantityRecord) -> bool:
+        """Whether the bare number is the subject of what only people do: "some 350,000 face famine"."""
+        words = self.words
+        if not words.tree:
+            return False
+        number = words.doc[words.index(record.end - 1)]
+        return (
+            number.dep_ in ("nsubj", "nsubj:pass")
+            and number.head.tag_ in ("VBP", "VBD", "VB", "VBN", "VBG")
+            and (number.head.lemma_ in PEOPLE_DO)
+        )
 
     def _coordinated_role(self, record: QuantityRecord) -> bool:
         """Whether the bare number is an ellipsis of the count before it ("two soldiers on Monday and three on Tuesday")."""
