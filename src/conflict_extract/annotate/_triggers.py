@@ -44,7 +44,7 @@ class Classes:
     def of(self, i: int) -> frozenset[str]:
         """Classes of the token in the table, by lemma or form."""
         arcs = self.arcs
-        if arcs.pos[i] == "PROPN" and self.ents[i]:
+        if arcs.pos[i] == "PROPN" and self.ents[i] and not arcs.word[i].isupper():
             if i > 0 and arcs.sent[i] == arcs.sent[i - 1]:
                 return frozenset()
             return self.table.get(arcs.lower[i]) or self.table.get(arcs.lower[i].removesuffix("s")) or frozenset()
@@ -107,7 +107,7 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     found.sort(key=lambda item: item.token)
     lights = _lights(arcs)
     for item in found:
-        if item.entry.pos == "noun":
+        if item.entry.pos == "noun" and item.entry.reports:
             item.light, item.light_entry = _light(arcs, lights, item)
     return found
 
@@ -133,7 +133,9 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
     else:
         if len(row.lemmas) == 1:
             if row.pos == "noun" and (
-                pos != "NOUN" and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))
+                pos != "NOUN"
+                and not (pos == "PROPN" and arcs.word[i].isupper())  # an acronym ("IDP", "FIR")
+                and not (pos in ("ADJ", "VERB") and row.frame == "n.self" and _nominal(arcs, i))
             ):
                 return None
             if row.pos == "adj" and not (pos == "ADJ" or (pos == "VERB" and tag in ("VBN", "VBG") and _adjectival(arcs, i))):
@@ -237,13 +239,21 @@ def _phrase(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> frozenset[int] | Non
     tokens = [i]
     left = list(lemmas[1:])
     while left:
-        near = [n for n in _near(arcs, tokens) if n not in tokens and abs(n - i) <= WINDOW]
+        near = [n for n in _near(arcs, tokens) if n not in tokens and abs(n - i) <= WINDOW and _joined(arcs, n, lemmas)]
         hit = next(((n, word) for word in left for n in near if arcs.lemma[n] == word or arcs.lower[n] == word), None)
         if hit is None:
             return None
         tokens.append(hit[0])
         left.remove(hit[1])
     return frozenset(tokens)
+
+
+def _joined(arcs: Arcs, i: int, lemmas: tuple[str, ...]) -> bool:
+    """Whether no preposition that the phrase does not have parts the word from it ("flew home", not "flew over his home")."""
+    if arcs.base[i] != "obl":
+        return True
+    case = arcs.case(i)
+    return case is None or case in lemmas
 
 
 def _near(arcs: Arcs, tokens: Sequence[int]) -> Iterator[int]:

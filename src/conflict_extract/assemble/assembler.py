@@ -15,7 +15,6 @@ from typing import Any, cast
 from spacy.tokens import Doc
 
 from conflict_extract.assemble.confidence import rate
-from conflict_extract.assemble.denials import is_anaphoric
 from conflict_extract.assemble.entities import (
     Ids,
     make_actors,
@@ -27,7 +26,8 @@ from conflict_extract.assemble.entities import (
     span,
 )
 from conflict_extract.assemble.index import Index, make_index
-from conflict_extract.assemble.links import Pair, make_links
+from conflict_extract.assemble.inherit import inherit_events
+from conflict_extract.assemble.links import make_links
 from conflict_extract.assemble.merge import Draft, make_drafts
 from conflict_extract.assemble.said import fill_said
 from conflict_extract.assemble.slots import fill_slots, quantity_status
@@ -114,40 +114,6 @@ def _confident(drafts: Sequence[Draft], least: float) -> list[Draft]:
         if draft.continues is not None and id(draft.continues) not in there:
             draft.continues = None
     return kept
-
-
-def inherit_events(index: Index, drafts: Sequence[Draft], pairs: Sequence[Pair]) -> None:
-    """Give contents without an event of their own that of the claim which they stand for, answer or go on with.
-
-    "Khartoum rejected the accusation" is about what the accusation is about. A content in other words ("we have had
-    enough promises") keeps `other`, unless it denies something or its noun stands for something.
-    """
-    links: dict[int, list[Pair]] = {}
-    for pair in pairs:
-        links.setdefault(pair.source.number, []).append(pair)
-    order = {"denies": 0, "repeats": 1, "confirms": 2, "elaborates": 3, "disagrees": 4, "answers": 5}
-    for at, draft in enumerate(drafts):
-        if draft.event != "other" or draft.narrated:
-            continue
-        anaphoric = is_anaphoric(index, draft) is not None
-        for pair in sorted(links.get(draft.number, []), key=lambda pair: order[pair.kind]):
-            if pair.target.event == "other":
-                continue
-            if (
-                pair.kind in ("denies", "repeats", "confirms")
-                or anaphoric
-                or (draft.main is None and pair.kind in ("elaborates", "disagrees"))
-            ):
-                draft.event = pair.target.event
-                draft.event_from = f"as the claim that it {pair.kind}"
-                break
-        if draft.event == "other" and anaphoric and at:
-            before = next((d for d in reversed(drafts[max(0, at - 4) : at]) if d.event != "other"), None)
-            if before is not None and draft.sentence - before.sentence <= 2:
-                draft.event, draft.event_from = (
-                    before.event,
-                    "as the claim before, which the pronoun or noun stands for",
-                )
 
 
 def _claim(index: Index, ids: Ids, draft: Draft, sha: str) -> Claim:

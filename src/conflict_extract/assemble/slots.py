@@ -91,7 +91,7 @@ def _salience(index: Index, draft: Draft, mention: layer.EventMention) -> float:
     if mention.type == "other":
         value -= 0.5
     if mention.status == "background":
-        value -= 0.3
+        value *= 0.6
     return value
 
 

@@ -20,6 +20,7 @@ WordKind = Literal[
     "answering",
     "involvement",
     "violent",
+    "figure",
 ]
 
 
@@ -29,8 +30,8 @@ class AssemblyWord(Entry):
     `kind`: anaphor (a noun that can stand for an earlier claim: "the accusation"), pronoun (likewise: "it"),
     continuation (a cue that goes on with what its speaker said before), repeat, venue (the occasion of a saying: "in
     a statement on Monday"), speaking (a verb beside the cue: "speaking on Monday, he said"), contrast, denying,
-    disclaiming, claiming (responsibility), answering, violent (an event type for which somebody is responsible),
-    first_person. `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
+    disclaiming, claiming (responsibility), answering, violent (an event type for which somebody is responsible), figure
+    (a noun for a figure given before: "the true number"), first_person. `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
 
     kind: WordKind

@@ -89,7 +89,10 @@ MODES: Mapping[str, frozenset[str]] = {
     "AID": frozenset({"humanitarian", "military", "economic", "asylum"}),
 }
 Role = Literal["agent", "patient", "both", "none"]
-Class = Literal["person", "place", "weapon", "structure", "armed", "office", "paper", "aircraft", "cargo"]
+Class = Literal[
+    "person", "place", "weapon", "structure", "armed", "office", "paper", "aircraft", "cargo",
+    "migrant", "court", "case", "ruler", "crowd", "envoy",
+]  # fmt: skip
 
 
 class Frame(Entry):
@@ -120,6 +123,7 @@ class Trigger(Entry):
 
     Attributes:
         words: lemmas, separated by blanks; for a verb of several words the first is the verb and the others stand in its subtree.
+            Hyphens are left out ("car bomb" is "car-bomb" too: the tokenizer parts them). In the table "|" divides phrases that share the rest of the line; `triggers()` gives one row for each.
         pos: verb, noun or adj (a participle or adjective that says the same: "wounded").
         type: the event type.
         plover, mode: PLOVER type and mode, where one fits.
@@ -134,7 +138,7 @@ class Trigger(Entry):
         without: the word does not count when one of these lemmas depends on it ("court" of "hit").
     """
 
-    words: str = Field(pattern=r"^[a-z0-9][a-z0-9'&-]*( [a-z0-9'&-]+)*$")
+    words: str = Field(pattern=r"^[a-z0-9][a-z0-9'&]*([ |][a-z0-9'&]+)*$")
     pos: Literal["verb", "noun", "adj"]
     type: EventType
     plover: Plover | None = None
@@ -156,6 +160,12 @@ class Trigger(Entry):
         if self.acled is not None and self.acled[1] not in ACLED.get(self.acled[0], ()):
             raise ValueError(f"{self.words}: {self.acled[1]!r} is no sub-event of {self.acled[0]!r}")
         return self
+
+    def phrases(self) -> tuple[Trigger, ...]:
+        """One row for each phrase of `words`."""
+        if "|" not in self.words:
+            return (self,)
+        return tuple(self.model_copy(update={"words": phrase}) for phrase in self.words.split("|"))
 
     @cached_property
     def lemmas(self) -> tuple[str, ...]:
@@ -254,14 +264,14 @@ def triggers() -> tuple[Trigger, ...]:
     Raises:
         LexiconError: two lines are the same, a frame is unknown, or a condition names an unknown class.
     """
-    rows = load_table("triggers", Trigger)
+    rows = tuple(row for line in load_table("triggers", Trigger) for row in line.phrases())
     known = frames()
     classes = {name.upper() for name in get_args(Class)}
     seen: set[tuple[str, ...]] = set()
     for row in rows:
         if row.frame not in known:
             raise LexiconError(f"triggers.jsonl: {row.words}: unknown frame {row.frame!r}")
-        key = (row.words, row.pos, *row.object, "/", *row.subject, "/", *row.oblique)
+        key = (row.words, row.pos, *row.object, "/", *row.subject, "/", *row.oblique, "/", row.preposition or "")
         if key in seen:
             raise LexiconError(f"triggers.jsonl: {row.words} ({row.pos}) is there twice with the same conditions")
         seen.add(key)
