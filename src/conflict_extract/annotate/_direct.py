@@ -309,6 +309,49 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
     return out
 
 
+def unclaimed_quotations(view: View, candidates: list[Candidate]) -> list[Candidate]:
+    """A paragraph that is one quotation without a cue, behind a paragraph whose last saying was reported in other words."""
+    said: dict[int, Candidate] = {}
+    spoken: set[int] = set()
+    for candidate in candidates:
+        if view.quote[candidate.anchor] < 0:  # not those whose cue stands in the quotation itself
+            spoken.update(view.quote[i] for start, end in candidate.content for i in range(*view.tokens(start, end)))
+        number = view.paragraph[candidate.anchor]
+        held = said.get(number)
+        if candidate.neutral and candidate.source is not None and not candidate.nominal and candidate.frame in ("that", "quote"):
+            if held is None or held.anchor < candidate.anchor:
+                said[number] = candidate
+    found: list[Candidate] = []
+    for index, quote in enumerate(view.quotes):
+        first = view.tokens(quote.open, quote.close)[0]
+        before = said.get(quote.paragraph - 1)
+        if before is None or first >= view.n or view.masked[first] or not clausal(view, quote):
+            continue
+        if index in spoken:
+            continue
+        begin, end = view.paragraph_spans[quote.paragraph]
+        if any(char.isalnum() for char in view.text[begin : quote.open] + view.text[quote.close : end]):
+            continue
+        span = trim(view.text, quote.start, quote.end)
+        if span is not None:
+            found.append(
+                Candidate(
+                    cue=[*before.cue],
+                    anchor=before.anchor,
+                    source=before.source,
+                    content=[[*span]],
+                    act="statement",
+                    frame="quote",
+                    entry=before.entry,
+                    rule="continued-quote",
+                    neutral=True,
+                    direct=True,
+                    continues=before,
+                )
+            )
+    return found
+
+
 def _as_saying(view: View, outer: Candidate) -> Candidate | None:
     """The inner claim of "…," the agency quoted X as saying; the outer one gets "X as saying" as a second piece."""
     verb = outer.anchor

@@ -274,7 +274,13 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: boo
         source = None
     if not wide and ((source is None and not view.passive(head)) or view.negated(head)):
         return None
-    if not wide and source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none"):
+    if (
+        not wide
+        and source is None
+        and all(view.tag[i] == "CD" or view.pos[i] == "PROPN" for i in range(*view.tokens(*content[0])))
+    ):
+        return None  # "the lines agreed on 20 October"
+    if not wide and source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none", "not"):
         return None
     for candidate in kept:
         if (

@@ -158,7 +158,7 @@ class _Maker:
         if pronoun is None:
             return content
         noun = [i for i in view.subtree(view.head[verb], (verb,)) if i < pronoun and view.word[i] != ","]
-        return sorted({i for i in content if i != pronoun} | set(noun))
+        return sorted({i for i in content if not view.inside(i, pronoun)} | set(noun))
 
     def _within(self, content: list[int], *, nominal: bool) -> list[int]:
         """A noun phrase's content without what stands behind a semicolon outside of quotation marks."""

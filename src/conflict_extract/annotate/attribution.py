@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import Candidate, source_span
-from conflict_extract.annotate._direct import direct_candidates, speeches
+from conflict_extract.annotate._direct import direct_candidates, speeches, unclaimed_quotations
 from conflict_extract.annotate._nesting import nest
 from conflict_extract.annotate._other_cues import colon_candidates, other_candidates
 from conflict_extract.annotate._reciprocal import cross
@@ -71,6 +71,7 @@ def find(view: View, *, wide: bool = False) -> list[Candidate]:
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
     kept = join(view, candidates, learned, wide=wide)
     kept = cross(view, kept)
+    kept.extend(unclaimed_quotations(view, kept))
     last: dict[int, Candidate] = {}
     split: list[Candidate] = []
     for candidate in kept:
