@@ -318,9 +318,11 @@ def unclaimed_quotations(view: View, candidates: list[Candidate]) -> list[Candid
             spoken.update(view.quote[i] for start, end in candidate.content for i in range(*view.tokens(start, end)))
         number = view.paragraph[candidate.anchor]
         held = said.get(number)
-        if candidate.neutral and candidate.source is not None and not candidate.nominal and candidate.frame in ("that", "quote"):
-            if held is None or held.anchor < candidate.anchor:
-                said[number] = candidate
+        plain = (
+            candidate.neutral and candidate.source is not None and not candidate.nominal and candidate.frame in ("that", "quote")
+        )
+        if plain and (held is None or held.anchor < candidate.anchor):
+            said[number] = candidate
     found: list[Candidate] = []
     for index, quote in enumerate(view.quotes):
         first = view.tokens(quote.open, quote.close)[0]

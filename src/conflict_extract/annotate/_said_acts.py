@@ -18,6 +18,7 @@ _ABBREVIATION = re.compile(
 _OWN = frozenset({"it", "he", "she", "they", "we", "i"})
 SUBJUNCTIVE = frozenset({"suggest", "insist", "ask", "request", "recommend", "propose", "suggestion", "insistence"})
 NEUTRAL_WARN = frozenset({"warn", "caution"})
+NAMING = frozenset({"call", "describe", "dub", "label", "brand"})
 
 
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -81,6 +82,8 @@ def own_subject(view: View, candidate: Candidate) -> bool:
 
 def _conditional_threat(view: View, candidate: Candidate, text: str) -> bool:
     """Whether a state, an army or an armed group warns what will happen on a condition."""
+    if _IF_THEY.search(text):
+        return True  # "if they expand, we expand"
     if candidate.source is None or not _CONDITION.search(text) or not _FUTURE.search(text):
         return False
     mention = view.mention[candidate.source[2]]
@@ -122,14 +125,16 @@ def settle_act(view: View, candidate: Candidate) -> None:
     text = " ".join(view.text[start:end] for start, end in candidate.content)
     if candidate.direct and view.text[candidate.end : candidate.end + 1] == "?":
         text += "?"
+    if entry in NAMING and candidate.act in ("opinion", "statement") and candidate.frame != "quote":
+        if _REFUTING.search(text):
+            candidate.act = "denial"
+            candidate.evidence.append("wording:refuting")
+            return
+        if _BLAMING.search(text):
+            candidate.act = "accusation"
+            candidate.evidence.append("wording:blaming")
+            return
     if not (candidate.neutral or entry in NEUTRAL_WARN):
-        if entry in ("call", "describe", "dub", "label", "brand") and candidate.act in ("opinion", "statement"):
-            if _REFUTING.search(text):
-                candidate.act = "denial"
-                candidate.evidence.append("wording:refuting")
-            elif _BLAMING.search(text):
-                candidate.act = "accusation"
-                candidate.evidence.append("wording:blaming")
         return
     if entry in NEUTRAL_WARN and candidate.act != "statement":
         return
@@ -153,6 +158,7 @@ _REFUTING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
+_IF_THEY = re.compile(r"\bif (?:they|you|the \w+)\b[^.;]{0,40}, (?:then )?we\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:will|would|shall)\b", re.IGNORECASE)
 _BLAMING = re.compile(
     r"\b(?:unprovoked|provocation|provocative|illegal|unlawful|criminal|crimes?|terror\w*|aggress\w*|barbaric|massacre|genocid\w*|traitors?|"
