@@ -15,7 +15,7 @@ from conflict_extract.annotate._actor_bodies import (
     speaks_for_state,
 )
 from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
-from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name, starts_sentence
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import use_words
@@ -111,6 +111,8 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     plain = role.kind == "person" or all(word in plain_words() or not scene.doc[draft.head].is_title for word in words)
     if role.kind == "person" and by_office(scene, draft):
         return
+    if role.kind == "group" and _called(scene, draft):
+        return
     if HYPHENS & set(words) and _HELD & set(words):
         return  # "the rebel-run health ministry"
     taken = _taken_side(scene, draft) if role.kind == "person" else None
@@ -123,6 +125,16 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
+
+
+def _called(scene: Scene, draft: Draft) -> bool:
+    """ "the Karen army": whether a capitalised word outside the tables stands before a body's noun."""
+    doc = scene.doc
+    return any(
+        doc[index].is_title and not starts_sentence(doc[index]) and doc[index].lower_ not in plain_words()
+        for index in range(draft.first, draft.head)
+        if index not in scene.by_token and not doc[draft.head].is_title
+    )
 
 
 def _taken_side(scene: Scene, draft: Draft) -> Draft | None:

@@ -85,7 +85,11 @@ class Localities:
         if view.base(head) in ("appos", "nmod") and abs(top - head) < _BESIDE:  # "the mayor of X, Jane Roe"
             first, last = min(first, view.left[top]), max(last, head + 1)
         first = max(first, head - _BESIDE)
+        own = view.mention[head]
         for i in range(first, last):
+            named = view.mention[i]
+            if named is not None and own is not None and named.actor == own.actor and named.form == "name":
+                continue  # his own name, which looks like a place's
             if view.verbal(i) and view.tag[i] not in ("VBN", "VBG"):
                 if i > head:
                     break

@@ -79,6 +79,11 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             continue  # most words
         if index in taken or not _is_title(scene, index) or index in blocked:
             continue
+        renamed = _renamed(scene, index, taken | blocked) if tagged else None
+        if renamed is not None:
+            found.append(renamed)
+            taken.update(range(*renamed))
+            continue
         plain = doc[index].lower_.rstrip(".") not in abbreviated_titles()
         if tagged and plain and not _before_proper(doc, index):
             continue
@@ -94,6 +99,21 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             found.append((first, last))
             taken.update(range(first, last))
     return sorted(found)
+
+
+def _renamed(scene: Scene, index: int, taken: set[int]) -> tuple[int, int] | None:
+    """ "Ri Myong-guk, a North Korean general,": a name that no entity covers, with a role noun in apposition behind it."""
+    doc = scene.doc
+    if doc[index].dep_ != "appos" or doc[index].head.i >= index:
+        return None
+    first = last = doc[index].head.i
+    while last < index and doc[last].text != ",":
+        last += 1
+    parts = doc[first:last]
+    if not 2 <= len(parts) <= 6 or taken & set(range(first, last)) or any(token.i in scene.by_token for token in parts):
+        return None
+    proper = all((token.pos_ == "PROPN" and not token.ent_type_) or token.text in HYPHENS for token in parts)
+    return (first, last) if proper and _capitalised(parts) and not _is_title(scene, last - 1) else None
 
 
 def _before_proper(doc: Doc, index: int) -> bool:
@@ -144,7 +164,7 @@ def _has_person_apposed(scene: Scene, ent: Span) -> bool:
         or doc[ent.end + 1].lower_ not in ("a", "an")
     ):
         return False
-    if any(token in scene.by_token for token in range(ent.start, ent.end)) or not all(t.is_alpha and t.is_title for t in ent):
+    if any(token in scene.by_token for token in range(ent.start, ent.end)) or not _capitalised(ent):
         return False
     ending = role_at(doc, ent.end - 1)
     if ending is not None and ending[0].kind == "group":
@@ -157,6 +177,13 @@ def _has_person_apposed(scene: Scene, ent: Span) -> bool:
         if token.is_punct and token.text not in HYPHENS:
             return False
     return False
+
+
+def _capitalised(ent: Span) -> bool:
+    """Whether all words have capitals, but for those behind a hyphen ("Sun-ok")."""
+    return ent[0].is_title and all(
+        token.is_title or token.text in HYPHENS or (token.is_alpha and token.nbor(-1).text in HYPHENS) for token in ent[1:]
+    )
 
 
 def _in_place(doc: Doc, index: int) -> bool:

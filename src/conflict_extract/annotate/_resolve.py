@@ -159,6 +159,8 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
             break
         if actor.type not in row.types and not (row.types[0] == "person" and actor.type == "population" and plural):
             continue
+        if plural and actor.type == "person" and actor.number == "singular":
+            continue
         if row.sectors and actor.sector not in row.sectors and noun not in actor.name.lower():
             continue
         named = noun in actor.name.lower().split() or singular in actor.name.lower().split()

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._addressees import answered, asked, demanded, threatened
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
@@ -514,7 +515,7 @@ class Speakers:
                 ):
                     record.target_actor, record.target = other.target_actor, other.target
             return
-        if "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
+        if self._in_content(record) or "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
             return
         for start, end in record.content[:1]:
             first, last = view.tokens(start, end)
@@ -542,6 +543,36 @@ class Speakers:
                 if rows[actor].type in COLLECTIVE or rows[actor].type in ("person", "population"):
                     record.target_actor = actor
                 return
+
+    def _in_content(self, record: layer.SaidRecord) -> bool:
+        """Whether the content, or the clause around it, names the target."""
+        view = self.view
+        if record.act == "denial":
+            at = answered(view, record)
+        elif record.act == "demand":
+            at = demanded(view, record)
+        else:
+            at = asked(view, record) if record.act == "question" else None
+        if at is None and record.act == "threat" and record.entry == "threaten":
+            at = threatened(view, record)
+            if (
+                at is not None
+                and (actor := self._actor_at([view.start[at], view.end[at]], make=False, record=record)) is not None
+            ):
+                body = self.scene.rows[actor].type in COLLECTIVE and actor not in (record.speaker, record.affiliation)
+                record.target_actor = actor if body else None
+            return record.target_actor is not None
+        if at is None:
+            return False
+        first, last, _ = source_span(view, at)
+        span = [view.start[first], view.end[last - 1]]
+        actor = self._actor_at(span, make=False, record=record)
+        if actor in (record.speaker, record.affiliation) or (actor is None and view.pos[at] != "NOUN"):
+            return False
+        if actor is None and record.act == "demand":
+            record.target = span
+        record.target_actor = actor
+        return actor is not None or record.target is not None
 
     def _own_will(self, record: layer.SaidRecord) -> None:
         """A speaker's neutral saying about what his own side will do is a commitment."""

@@ -13,7 +13,9 @@ from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.schema import Source, Via
 
-DETERMINER = re.compile(r"^(?:the|a|an|some|its|his|her|their|one of the)\s+", re.IGNORECASE)
+DETERMINER = re.compile(
+    r"^(?:(?:mostly|mainly|largely)\s+)?(?:(?:the|a|an|some|its|his|her|their|one of the)\s+)?", re.IGNORECASE
+)
 SPEAKS_FOR_ANOTHER = frozenset({"person", "government_body", "population", "media", "other"})
 TYPE_OF_ACTOR = {
     "state": "government",
@@ -173,6 +175,30 @@ def _reciprocal(index: Index, drafts: list[Draft]) -> None:
                     one.target, one.target_words = None, other.source
 
 
+def _body_in(index: Index, role: dict[str, Any]) -> set[str]:
+    """The one body named in an agent that is no actor by itself: "personnel of the X regiment"."""
+    head = index.root(role["start"], role["end"])
+    end = role["end"]
+    if head is not None:
+        end = max(end, index.tokens.end[min(index.tokens.right[head], head + 8) - 1])
+    inside = index.actors.inside([[role["start"], end]])
+    found = {m.actor for m in inside if m.use != "place" and m.form in ("name", "acronym") and m.actor in index.actor_rows}
+    return {key for key in found if index.actor_rows[key].type in TYPE_OF_ACTOR}
+
+
+def _by_words(index: Index, role: dict[str, Any]) -> str | None:
+    """A row for a common noun phrase: "alleged that soldiers had shot at the crowd"."""
+    head = index.root(role["start"], role["end"])
+    if head is None or index.tokens.pos[head] != "NOUN":
+        return None
+    name = words_of(index, [role["start"], role["end"]])
+    known: str | None = next((key for key, row in index.actor_rows.items() if row.name == name and row.kb is None), None)
+    if known is None and name:
+        known = f"accused{len(index.actor_rows) + 1}"
+        index.actor_rows[known] = layer.ActorRow(key=known, name=name)
+    return known
+
+
 def accused(index: Index, draft: Draft, drafts: Sequence[Draft]) -> str | None:
     """Whom an accusation without a named target accuses: the one agent of its main event, in this claim or where the same speaker
     reported the same incident before ("he called the shelling unprovoked").
@@ -186,10 +212,11 @@ def accused(index: Index, draft: Draft, drafts: Sequence[Draft]) -> str | None:
             if other.speaker is not None and other.speaker == draft.speaker:
                 mentions += [mention for mention, _ in other.mentions if mention.incident == draft.main.incident]
     for mention in mentions:
-        agents = {role["actor"] for role in mention.agents if role.get("actor") in index.actor_rows}
+        agents: set[str] = {role["actor"] for role in mention.agents if role.get("actor") in index.actor_rows}
+        if not agents and len(mention.agents) == 1:
+            agents = _body_in(index, mention.agents[0])
         if len(agents) == 1 and not agents & own:
-            key = agents.pop()
-            row = index.actor_rows[key]
-            known = row.affiliation if row.type == "government_body" and row.affiliation in index.actor_rows else key
-            return known
+            return agents.pop()
+    if len(draft.main.agents) == 1 and not draft.main.agents[0].get("actor"):
+        return _by_words(index, draft.main.agents[0])
     return None

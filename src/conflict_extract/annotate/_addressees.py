@@ -1,0 +1,88 @@
+"""Targets that stand in the content or beside it: "rejected the findings of X", "demanded that X leave", "his call on X"."""
+
+from __future__ import annotations
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._view import View
+
+#: Nouns that somebody's saying is called by, so that whose it is tells whom a denial contradicts.
+_SAYINGS = frozenset(
+    [
+        "accusation", "accusations", "allegation", "allegations", "assertion", "assertions", "charge", "charges", "claim", "claims",
+        "comment", "comments", "conclusion", "conclusions", "criticism", "figure", "figures", "finding", "findings", "inquiry",
+        "investigation", "report", "reports", "remark", "remarks", "statement", "statements", "study", "suggestion", "version",
+        "account", "accounts", "complaint", "complaints", "estimate", "estimates", "toll", "verdict", "ruling", "story", "article",
+    ]
+)  # fmt: skip
+_URGE = frozenset(["urge", "ask", "call", "appeal", "beg", "implore", "request", "invite"])
+_CALLS = frozenset(
+    ["call", "calls", "appeal", "appeals", "demand", "demands", "request", "requests", "plea", "pleas", "ultimatum"]
+)
+
+
+def answered(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whose saying a denial rejects: "X's claim", "the findings of X", "a report in X"."""
+    noun = _head(view, record)
+    if noun is None or view.low[noun] not in _SAYINGS:
+        return None
+    for j in view.children[noun]:
+        case = view.case_of(j)
+        if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and case in ("of", "by", "from")):
+            return j
+        if view.base(j) == "nmod" and case == "in" and _outlet(view, j):
+            return j
+    return None
+
+
+def demanded(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one who is to do what is demanded: "that X leave", "his call on X to stop", "guarantees from X"."""
+    noun = _head(view, record)
+    if noun is None:
+        return None
+    if view.verbal(noun) or view.child(noun, "cop") is not None:
+        subject = view.child(noun, "nsubj")
+        if subject is not None and view.low[subject] in ("i", "we") and view.low[noun] in _URGE:
+            return view.child(noun, "obj", "iobj") or next(
+                (j for j in view.children[noun] if view.base(j) == "obl" and view.case_of(j) in ("on", "upon", "to")), None
+            )
+        return subject if subject is not None and view.pos[subject] != "PRON" else None
+    for j in view.children[noun]:
+        case = view.case_of(j)
+        if view.base(j) not in ("nmod", "obl"):
+            continue
+        if case == "from" or (case in ("on", "upon", "to") and view.low[noun] in _CALLS):
+            return j
+    return None
+
+
+def threatened(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whom the threatened deed is to hit: "threatened to strike X", "to use force against X"."""
+    verb = _head(view, record)
+    if verb is None or not view.verbal(verb):
+        return None
+    hit = view.child(verb, "obj")
+    if hit is not None and view.mention[hit] is not None:
+        return hit
+    return next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) in ("against", "on", "at")), None)
+
+
+def asked(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one who was asked: "Asked whether P, X replied"."""
+    verb = head_of(view, *record.cue) if record.cue else None
+    if verb is None or record.source is not None or view.base(verb) not in ("advcl", "acl", "parataxis"):
+        return None
+    return view.child(view.head[verb], "nsubj")
+
+
+def _head(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the content."""
+    return head_of(view, *record.content[0]) if record.content else None
+
+
+def _outlet(view: View, i: int) -> bool:
+    mention = view.mention[i]
+    row = view.actors.get(mention.actor) if mention is not None else None
+    return (
+        row is not None and row.type in ("media", "organization") and mention is not None and mention.form in ("name", "acronym")
+    )
