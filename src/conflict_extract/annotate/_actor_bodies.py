@@ -127,8 +127,10 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
             if distance <= _NEAR:
                 return other.affiliation
             far = far or other.affiliation
-    spoke = None if wanted in ("military", "police") else _spoke_before(scene, draft)
-    anchor = spoke or scene.anchor()
+    bound = wanted in ("military", "police")
+    anchor = (None if bound else _spoke_before(scene, draft)) or scene.anchor()
+    if anchor is None and not bound:
+        anchor = _spoke_before(scene, draft, across=True)
     if anchor is None:
         return far
     chosen, candidates = contested_state(scene, anchor, draft.head, army=is_army(role, words))
@@ -136,21 +138,31 @@ def nearest_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> st
     return chosen.id if chosen is not None else None
 
 
-def _spoke_before(scene: Scene, draft: Draft) -> ActorEntry | None:
+def _spoke_before(scene: Scene, draft: Draft, *, across: bool = False) -> ActorEntry | None:
     """The state that the paragraph's previous sentence has speak or act by its name or capital: "Berlin denied it. A finance
-    ministry spokesperson said …".
+    ministry spokesperson said …". `across`: the sentence may stand in the paragraph before.
     """
     doc = scene.doc
     if not has_tree(doc):
         return None
     place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
     for other in reversed(scene.entities[max(0, place - 12) : place]):
-        if draft.first - other.last > _PARAGRAPH or any("\n" in word for word in surface_of(doc).word[other.last : draft.first]):
+        gap = surface_of(doc).word[other.last : draft.first]
+        if len(gap) > _PARAGRAPH or sum("\n" in word for word in gap) > int(across):
             return None
         token = doc[other.head]
         if other.use == ACTOR and token.dep_ == "nsubj" and lemma_of(token.head) in use_words("subject_strong", ACTOR):
             return scene.state(other.entry)
     return None
+
+
+def _opens_sentence(scene: Scene, draft: Draft) -> bool:
+    """Whether a phrase, with its "its", stands at the start of its sentence."""
+    return scene.doc[draft.first].sent.start >= draft.first - 1
+
+
+def _subject(scene: Scene, draft: Draft) -> bool:
+    return scene.doc[draft.head].dep_ == "nsubj"
 
 
 def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
@@ -171,9 +183,17 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
         for one in reversed(scene.drafts[-12:])
         if one.kind == "nominal" and one.type in bodies and not _INSIDE & set(lower[max(0, one.first - 2) : one.first])
     )
-    body = next((one for one in recent if one.last <= draft.first and one.use == ACTOR), None)
+    bodies_before = [one for one in recent if one.last <= draft.first and one.use == ACTOR]
     place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
-    best = next((other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR), None)
+    named = [other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR]
+    if has_tree(scene.doc) and _opens_sentence(scene, draft):  # "Its spokesman": of what the sentence before is about
+        subjects = [one for one in sorted((*bodies_before, *named), key=lambda one: -one.first) if _subject(scene, one)]
+        if subjects and draft.first - subjects[0].last <= 60:
+            bodies_before, named = (
+                [one for one in bodies_before if one is subjects[0]],
+                [one for one in named if one is subjects[0]],
+            )
+    body, best = next(iter(bodies_before), None), next(iter(named), None)
     if body is not None and body.first > (best.first if best is not None else -1) and draft.first - body.last <= 60:
         return body.affiliation or body
     if best is None or draft.first - best.last > 60:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
 
-from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, Draft
+from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE_LABELS, POSSESSIVES, Draft
 from conflict_extract.annotate._actor_home import country_votes
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
@@ -161,7 +161,7 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     kept: list[Hit] = []
     for hit in hits:
         settle(hit, context)
-        if not hit.ruled_out:
+        if not hit.ruled_out and not (kept and _of_another(doc, kept[-1], hit)):
             kept.append(hit)
     by_token = {token: hit for hit in kept for token in range(hit.first, hit.last)}
     scene = Scene(doc, index, context, kept, by_token, persons, organisations, places)
@@ -193,6 +193,26 @@ def _weight(doc: Doc, hit: Hit) -> float:
     if before is not None and ((before.text in HYPHENS and not before.whitespace_) or before.lower_ in ("from", "to", "into")):
         return 0.5
     return 1.0
+
+
+def _of_another(doc: Doc, owner: Hit, hit: Hit) -> bool:
+    """ "Pakistan's Foreign Office": whether another state's name owns what is a body of one state in the tables."""
+    one, other = owner.entry, hit.entry
+    if (
+        one is None
+        or other is None
+        or not one.id.startswith("state/")
+        or other.type != "government_body"
+        or not other.affiliation
+    ):
+        return False
+    between = [token.text for token in doc[owner.last : hit.first]]
+    return (
+        other.affiliation.startswith("state/")
+        and other.affiliation != one.id
+        and len(between) < 2
+        and set(between) <= POSSESSIVES
+    )
 
 
 def _date(doc: Doc) -> dt.date | None:

@@ -46,7 +46,7 @@ def _draft_person(scene: Scene, first: int, last: int) -> None:
     _before(scene, draft)
     if draft.role is None or draft.affiliation is None:
         _after(scene, draft)
-    if draft.role is None:
+    if draft.role is None or draft.affiliation is None:
         _apposed_before(scene, draft)
     if draft.affiliation is None and not draft.former:
         _of_body(scene, draft)
@@ -179,6 +179,8 @@ def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -
     draft.candidates = draft.candidates or title.candidates
     if title.source_type and draft.source_type in (None, "unknown"):
         draft.source_type, draft.sector = title.source_type, title.sector
+        if title.noun in ("father", "sister", "brother", "mother") and doc[title.head].is_title and title.head + 1 == draft.first:
+            draft.source_type, draft.sector = "religious", "REL"
     words = {token.lower_.rstrip(".") for token in doc[first : draft.first]} if first < draft.first else set()
     if draft.source_type == "unknown" and words & use_words("title_military", "same"):
         draft.source_type = "military"
@@ -314,6 +316,10 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
     """ "its deputy spokesman, X,", "an adviser to the Ukrainian defence minister, X,"."""
     doc = scene.doc
     comma = draft.first - 1
+    while comma > 1 and draft.first - comma < 6 and (doc[comma].text in HYPHENS | {"."} or doc[comma].is_title):
+        if doc[comma].text not in HYPHENS | {"."} and not _may_follow(scene, comma):
+            break
+        comma -= 1  # "its spokesman, Commodore X"
     if comma < 1 or doc[comma].text != ",":
         return
     for index in range(comma - 1, max(comma - _MAX_TITLE, -1), -1):

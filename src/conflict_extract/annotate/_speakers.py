@@ -480,7 +480,10 @@ class Speakers:
 
     def _bridge(self, record: layer.SaidRecord, row: layer.ActorRow) -> str | None:
         """A bare "spokesman" or "official" speaks for the organisation that spoke or was spoken of in the sentence before."""
-        words = row.name.lower().split()
+        named = row.type == "person" and row.name[:1].isupper()  # "The spokesperson, X, said"
+        words = ((row.role or "") if named else row.name).lower().split()
+        if named and (len(words) > 1 or not words[:1] or not words[0].startswith("spokes")):
+            return None
         if not words or words[-1] not in OFFICES or len(words) > 2 or record.source is None:
             return None
         rows = self.scene.rows
