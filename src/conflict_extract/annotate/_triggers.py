@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs
-from conflict_extract.lexicons.events import LightVerb, Trigger, light_verbs, trigger_index, word_classes
+from conflict_extract.lexicons.events import LightVerb, Rows, Trigger, light_verbs, trigger_index, word_classes
 
 WINDOW = 12  # tokens on either side of a trigger's first word that hold its other words
 NAMES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
@@ -40,6 +40,8 @@ class Classes:
         self.table = word_classes()
         self.actors = actor_tokens
         self.ents = arcs.ent
+        self.labels: dict[int, frozenset[str]] = {}
+        self.subjects: dict[int, tuple[int | None, bool]] = {}
 
     def of(self, i: int) -> frozenset[str]:
         """Classes of the token in the table, by lemma or form."""
@@ -52,28 +54,31 @@ class Classes:
 
     def fits(self, i: int, wanted: tuple[str, ...]) -> bool:
         """Whether the token (or what it counts) is one of the wanted lemmas or in one of the wanted classes."""
-        arcs = self.arcs
-        noun = arcs.counted(arcs.antecedent(i))[0]
-        for name in wanted:
-            if not name.isupper():
-                if arcs.lemma[noun] == name or arcs.lower[noun] == name:
-                    return True
-            elif name == "ANY" or (name != "NONE" and self._in(noun, name)):
-                return True
-        return False
+        labels = self.labels.get(i)
+        if labels is None:
+            labels = self.labels[i] = self._labels(self.arcs.counted(self.arcs.antecedent(i))[0])
+        return not labels.isdisjoint(wanted)
 
-    def _in(self, i: int, name: str) -> bool:
-        ent = self.ents[i]
-        classes = self.of(i)
-        if name == "ACTOR":
-            return i in self.actors or ent in NAMES or "PERSON" in classes or "ARMED" in classes or "OFFICE" in classes
-        if name == "PERSON":
-            return "PERSON" in classes or ent in PEOPLE or (self.arcs.pos[i] == "NUM" and self.arcs.base[i] != "nummod")
-        if name == "PLACE":
-            return "PLACE" in classes or ent in SITES
-        if name == "ARMED":
-            return "ARMED" in classes or (i in self.actors and ent in ("ORG", "NORP"))
-        return name in classes
+    def _labels(self, i: int) -> frozenset[str]:
+        """What conditions can call a noun: its lemma and form, and in capitals its classes and ANY."""
+        arcs, ent, classes = self.arcs, self.ents[i], self.of(i)
+        labels = {arcs.lemma[i], arcs.lower[i], "ANY", *classes}
+        if ent in PEOPLE or (arcs.pos[i] == "NUM" and arcs.base[i] != "nummod"):
+            labels.add("PERSON")
+        if ent in SITES:
+            labels.add("PLACE")
+        if i in self.actors and ent in ("ORG", "NORP"):
+            labels.add("ARMED")
+        if i in self.actors or ent in NAMES or not classes.isdisjoint(("PERSON", "ARMED", "OFFICE")):
+            labels.add("ACTOR")
+        return frozenset(labels)
+
+    def subject(self, i: int) -> tuple[int | None, bool]:
+        """`Arcs.subject`, remembered."""
+        known = self.subjects.get(i)
+        if known is None:
+            known = self.subjects[i] = self.arcs.subject(i)
+        return known
 
 
 def find(arcs: Arcs, classes: Classes) -> list[Found]:
@@ -84,26 +89,33 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     candidates = [
         (i, rows)
         for i, (lemma, lower) in enumerate(zip(arcs.lemma, arcs.lower, strict=True))
-        if (lemma in index or lower in index) and (rows := _rows(index, lemma, lower))
+        if (rows := _rows(index, lemma, lower))
     ]
-    for several in (True, False):
-        for i, rows in candidates:
-            if i in used:
-                continue
-            near: set[str] = set()
-            if several and any(len(row.lemmas) > 1 for row in rows):
-                low, high = max(0, i - WINDOW), i + WINDOW + 1
-                near = {*arcs.lemma[low:high], *arcs.lower[low:high]}
-            if not several and _nominal(arcs, i):
-                rows = tuple(sorted(rows, key=lambda row: row.frame != "n.self"))
-            for row in rows:
-                if (len(row.lemmas) > 1) is not several or (several and not near.issuperset(row.lemmas)):
-                    continue
-                tokens = _match(arcs, classes, i, row)
-                if tokens is not None and not tokens & used:
-                    used |= tokens
-                    found.append(Found(_head(arcs, tokens) if row.pos != "verb" else i, tokens, row))
-                    break
+
+    def take(i: int, rows: Iterable[Trigger]) -> None:
+        for row in rows:
+            tokens = _match(arcs, classes, i, row)
+            if tokens is not None and not tokens & used:
+                used.update(tokens)
+                found.append(Found(_head(arcs, tokens) if row.pos != "verb" else i, tokens, row))
+                return
+
+    present = {*arcs.lemma, *arcs.lower}
+    seconds: dict[str, list[tuple[Rows, set[str]]]] = {}
+    for i, heads in candidates:
+        key = arcs.lower[i] + " " + arcs.lemma[i]
+        alive = seconds.get(key)
+        if alive is None:
+            alive = seconds[key] = [(rows, words) for rows in heads if (words := rows.phrases.keys() & present)]
+        if alive and i not in used:
+            take(i, _phrases(arcs, i, alive))
+    for i, heads in candidates:
+        if i in used:
+            continue
+        singles = _singles(heads, arcs.pos[i])
+        if singles and _nominal(arcs, i):
+            singles.sort(key=lambda row: row.frame != "n.self")
+        take(i, singles)
     found.sort(key=lambda item: item.token)
     lights = _lights(arcs)
     for item in found:
@@ -112,12 +124,31 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     return found
 
 
-def _rows(index: Mapping[str, tuple[Trigger, ...]], lemma: str, lower: str) -> tuple[Trigger, ...]:
+def _rows(index: Mapping[str, Rows], lemma: str, lower: str) -> list[Rows]:
     """Entries that begin with this word."""
-    rows = index.get(lemma, ())
-    if lower != lemma:
-        rows = rows + index.get(lower, ())
-    return rows
+    return [rows for word in ((lemma,) if lemma == lower else (lemma, lower)) if (rows := index.get(word)) is not None]
+
+
+def _singles(heads: Sequence[Rows], pos: str) -> list[Trigger]:
+    """Entries of one word that a token with this part of speech can be."""
+    found: list[Trigger] = []
+    for rows in heads:
+        if pos in ("VERB", "NOUN"):  # an infinitive may be tagged as a noun
+            found += rows.verbs
+        found += rows.others
+    return found
+
+
+def _phrases(arcs: Arcs, i: int, heads: Sequence[tuple[Rows, set[str]]]) -> list[Trigger]:
+    """Entries of several words whose words stand near the token, the longest and most conditioned first.
+
+    Args:
+        arcs: the tree. i: the token. heads: entries that begin with it, with those second words that the text has.
+    """
+    low, high = max(0, i - WINDOW), i + WINDOW + 1
+    near = {*arcs.lemma[low:high], *arcs.lower[low:high]}
+    hits = [hit for rows, words in heads for word in near & words for hit in rows.phrases[word]]
+    return [row for _, row in sorted(hits, key=lambda hit: hit[0]) if near.issuperset(row.lemmas)]
 
 
 def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int] | None:
@@ -149,9 +180,9 @@ def _match(arcs: Arcs, classes: Classes, i: int, row: Trigger) -> frozenset[int]
         return None
     if row.without and _without(arcs, i, row.without):
         return None
-    if row.object and row.pos == "verb" and not _holds(arcs, classes, row.object, _object(arcs, i, tokens)):
+    if row.object and row.pos == "verb" and not _holds(classes, row.object, _object(arcs, classes, i, tokens)):
         return None
-    if row.subject and not _holds(arcs, classes, row.subject, _subject(arcs, i)):
+    if row.subject and not _holds(classes, row.subject, _subject(arcs, classes, i)):
         return None
     if row.oblique and not _oblique(arcs, classes, i, tokens, row):
         return None
@@ -182,13 +213,13 @@ def _adjectival(arcs: Arcs, i: int) -> bool:
     return arcs.dep[i] == "amod" or arcs.child(i, "obj", "aux:pass", "nsubj:pass") is None
 
 
-def _holds(arcs: Arcs, classes: Classes, wanted: tuple[str, ...], node: int | None) -> bool:
+def _holds(classes: Classes, wanted: tuple[str, ...], node: int | None) -> bool:
     if node is None:
         return "NONE" in wanted
     return classes.fits(node, wanted)
 
 
-def _object(arcs: Arcs, i: int, tokens: frozenset[int]) -> int | None:
+def _object(arcs: Arcs, classes: Classes, i: int, tokens: frozenset[int]) -> int | None:
     """The object, or the passive subject, or the noun that a participle modifies; words of the trigger are none."""
     own = arcs.child(i, "obj")
     if own is not None and own not in tokens:
@@ -196,7 +227,7 @@ def _object(arcs: Arcs, i: int, tokens: frozenset[int]) -> int | None:
     if own is not None:
         inner = next((kid for kid in arcs.kids[own] if arcs.base[kid] == "nmod" and arcs.case(kid) == "of"), None)
         return inner
-    subject, passive = arcs.subject(i)
+    subject, passive = classes.subject(i)
     if passive:
         return subject
     if arcs.dep[i] == "acl:relcl" and arcs.child(i, *SUBJECTS) is not None and arcs.antecedent_is_object(i):
@@ -204,9 +235,9 @@ def _object(arcs: Arcs, i: int, tokens: frozenset[int]) -> int | None:
     return None
 
 
-def _subject(arcs: Arcs, i: int) -> int | None:
+def _subject(arcs: Arcs, classes: Classes, i: int) -> int | None:
     """The active subject of a verb; of a noun or adjective the subject of its copula or the noun that it modifies."""
-    node, passive = arcs.subject(i)
+    node, passive = classes.subject(i)
     if passive:
         return arcs.child(i, "obl:agent")
     return node

@@ -27,7 +27,6 @@ COUNTED = {
     "displaced": "displacement",
     "evacuated": "displacement",
     "returned": "return",
-    "troops": "mobilization",
     "population": "population",
 }
 ORDER = {"denies": 0, "repeats": 1, "confirms": 2, "elaborates": 3, "disagrees": 4, "answers": 5}
@@ -105,8 +104,6 @@ def _pointed(index: Index, drafts: Sequence[Draft], at: int) -> tuple[str, str] 
     pairs = set(pairwise(lower))
     if _close(draft, last) and any(("of", word) in pairs for word in ("them", "these", "those", "whom")):
         return last.event, "as the claim before, whose people or things it counts"
-    if draft.act == "denial" and _close(draft, last):
-        return last.event, "as the claim before, which it denies"
     return None
 
 

@@ -8,6 +8,7 @@ in a Universal Dependencies tree.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, Self, get_args
 
@@ -281,12 +282,23 @@ def triggers() -> tuple[Trigger, ...]:
     return rows
 
 
+@dataclass(slots=True)
+class Rows:
+    """The triggers that begin with one lemma.
+
+    Attributes:
+        verbs, others: those of one word, the most conditioned first. phrases: second word -> those of several words with their rank
+        (the longest and most conditioned first).
+    """
+
+    verbs: list[Trigger] = field(default_factory=list)
+    others: list[Trigger] = field(default_factory=list)
+    phrases: dict[str, list[tuple[int, Trigger]]] = field(default_factory=dict)
+
+
 @lru_cache(maxsize=1)
-def trigger_index() -> Mapping[str, tuple[Trigger, ...]]:
-    """First lemma (for nouns and adjectives: first lemma too) -> triggers, the longest and most conditioned first."""
-    found: dict[str, list[Trigger]] = {}
-    for row in triggers():
-        found.setdefault(row.lemmas[0], []).append(row)
+def trigger_index() -> Mapping[str, Rows]:
+    """First lemma -> triggers."""
 
     def order(row: Trigger) -> tuple[int, int, int]:
         conditions = (row.object, row.subject, row.oblique)
@@ -294,7 +306,14 @@ def trigger_index() -> Mapping[str, tuple[Trigger, ...]]:
         loose = 10 if row.object == ("ANY",) and not row.subject else 0
         return -len(row.lemmas), loose - sum(map(bool, conditions)), classes
 
-    return {lemma: tuple(sorted(rows, key=order)) for lemma, rows in found.items()}
+    found: dict[str, Rows] = {}
+    for rank, row in enumerate(sorted(triggers(), key=order)):
+        rows = found.setdefault(row.lemmas[0], Rows())
+        if len(row.lemmas) > 1:
+            rows.phrases.setdefault(row.lemmas[1], []).append((rank, row))
+        else:
+            (rows.verbs if row.pos == "verb" else rows.others).append(row)
+    return found
 
 
 @lru_cache(maxsize=1)
