@@ -194,6 +194,9 @@ def _noun_after(view: View, verb: int, limit: int) -> int | None:
 
 def _before(view: View, quote: Quote, first: int, learned: dict[int, float]) -> Speech | None:
     """The cue before a quotation: she said, "…" / said: / told X that "…" when nothing else stands between."""
+    opener = next((i for i in range(first, min(first + 3, view.n)) if view.word[i][:1].isalpha()), first)
+    if view.word[opener].islower() and view.tag[opener] in ("VBZ", "VBD", "VBP", "MD"):
+        return None  # 'said the law "is not up for discussion"': the subject stands before the quotation
     i = first - 1
     while i >= 0 and (view.word[i].isspace() or view.pos[i] == "SPACE"):
         i -= 1

@@ -387,6 +387,28 @@ def _phrase_candidate(
     )
 
 
+def share(view: View, candidates: list[Candidate]) -> None:
+    """Give each of two cues in one sentence its own clause: "P, according to X, and Q, Y fear"."""
+    beside: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        beside.setdefault(view.sent[candidate.anchor], []).append(candidate)
+    for phrase in candidates:
+        if phrase.rule != "adverbial-phrase" or phrase.source is None:
+            continue
+        behind = phrase.source[1]
+        for candidate in beside[view.sent[phrase.anchor]][:20]:
+            start, end = candidate.content[0][0], candidate.content[-1][1]
+            if candidate is phrase or candidate.cue[0] < end or not start <= phrase.cue[0] < end:
+                continue
+            stop = view.tokens(start, end)[1]
+            at = next((i for i in range(behind, stop - 1) if view.low[i : i + 2] in ([",", "and"], [",", "but"])), None)
+            if at is None or not any(view.finite(i) for i in range(at + 2, stop) if view.verbal(i) or view.pos[i] == "AUX"):
+                continue
+            cut = view.start[at]
+            candidate.content = pieces(view, list(range(at + 2, stop))) or candidate.content
+            phrase.content = [[a, min(b, cut)] for a, b in phrase.content if a < cut] or phrase.content
+
+
 def _next_clause(view: View, first: int, after: int, source: int, entry: OtherCue) -> Candidate | None:
     """The clause behind a phrase that the parser took for a sentence of its own: "In the view of the jurists, P"."""
     comma = source + 1

@@ -87,6 +87,7 @@ NOT_SOURCES = frozenset(
 )
 
 
+REFLEXIVES = frozenset({"himself", "herself", "itself", "themselves"})
 NAMES = frozenset({"name", "names", "surname", "surnames", "identity", "identities", "anonymity"})
 
 
@@ -102,6 +103,15 @@ def unspoken(view: View, candidate: Candidate) -> bool:
     cue = range(*view.tokens(*candidate.cue))
     if any(view.tag[i] == "VBG" and _withheld(view, i) for i in (candidate.anchor, *cue)):
         return True
+    first = view.tokens(*candidate.content[0])[0]
+    if view.low[first] in REFLEXIVES and candidate.entry in ("call", "describe", "style", "present"):
+        return True  # "who calls himself a spokesman"
+    if (
+        candidate.source is None
+        and candidate.rule == "passive-noun-phrase"
+        and (candidate.entry == "offer" or view.low[first] == "neither")
+    ):
+        return True  # "prayers were offered"; "neither account could be verified"
     return candidate.act in ("demand", "question", "statement", "estimate") and _unnamed(view, candidate)
 
 

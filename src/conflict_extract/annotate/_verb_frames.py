@@ -58,6 +58,7 @@ SPEECH_TIMES = names_of("weekday") | frozenset(
 WH = frozenset(["whether", "if", "who", "whom", "whose", "what", "which", "when", "where", "why", "how"])
 OBJECTS = ("obj", "iobj")
 DATES = names_of("month") | names_of("weekday")
+WORDING = frozenset({"phrase", "line", "word", "words", "expression", "term", "sentence", "slogan"})
 DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 
 
@@ -157,6 +158,8 @@ class _Maker:
         pronoun = next((i for i in content if i < verb and view.low[i] in ("that", "whom") and view.base(i) == "obj"), None)
         if pronoun is None:
             return content
+        if view.low[view.head[verb]] in WORDING:
+            return []  # "a phrase that he repeated twice"
         noun = [i for i in view.subtree(view.head[verb], (verb,)) if i < pronoun and view.word[i] != ","]
         return sorted({i for i in content if not view.inside(i, pronoun)} | set(noun))
 
@@ -218,11 +221,13 @@ def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
 
 def _relative_behind(view: View, i: int, clause: int, verb: int) -> bool:
     """Whether a token stands in a relative clause of the content behind the cue: "91 drones came, he said, of which 70 were lost"."""
-    after = verb + 1
+    told = next((j for j in view.children[verb] if view.dep[j] in OBJECTS and j > verb), None)
+    after = verb + 1 if told is None else view.right[told]
     if i < after or after + 2 >= view.n or view.word[after] != ",":
         return False
     first = after + 2 if view.low[after + 1] == "of" else after + 1
-    if view.low[first] not in ("which", "whom") or first == after + 1:
+    reason = view.low[first] in ("because", "unless") and first == after + 1  # "He would stay, he said, because …"
+    if not reason and (view.low[first] not in ("which", "whom") or first == after + 1):
         return False
     top = i
     while view.head[top] not in (clause, top) and view.head[top] > after:
@@ -339,7 +344,12 @@ def _without_comment(view: View, content: list[int]) -> list[int]:
         if view.low[rest[0]] in ("a", "an"):  # by the words: trees hang the noun on either verb
             noun = next((i for i in rest[1:3] if view.low[i] in names), None)
             added = (
-                noun is not None and len(rest) <= 12 and any(view.low[i] in verbs and view.verbal(i) for i in rest if i > noun)
+                (noun is not None and len(rest) <= 12 and any(view.low[i] in verbs and view.verbal(i) for i in rest if i > noun))
+                or (  # ", a step which the minister said would be taken"
+                    len(rest) <= 40
+                    and any(view.low[i] in ("which", "that") and view.pos[i - 1] == "NOUN" for i in rest[2:4])
+                    and any(view.low[i] in verbs and view.verbal(i) and view.dep[i] == "acl:relcl" for i in rest[2:])
+                )
             )
         else:
             added = view.low[rest[0]] in ("while", "whereas", "though", "although") and _set_against(view, rest)
@@ -826,6 +836,21 @@ def _both(maker: _Maker) -> Iterator[Candidate]:
             return
 
 
+def _responsible(maker: _Maker) -> Iterator[Candidate]:
+    """Object held responsible: holds X responsible for P; the target is X, the content P."""
+    view, verb = maker.view, maker.verb
+    thing = maker.subject if maker.passive else maker.object
+    word = next((i for i in range(verb + 1, min(verb + 14, view.n)) if view.low[i] in ("responsible", "accountable")), None)
+    if thing is None or word is None or view.sent[word] != view.sent[verb]:
+        return
+    case = next((i for i in range(word + 1, min(word + 3, view.n)) if view.low[i] == "for"), None)
+    if case is None:
+        return
+    phrase = view.head[case]
+    tokens = [i for i in view.subtree(phrase) if i > case]
+    yield from maker.make("responsible", tokens, "held-responsible", thing, nominal=not view.verbal(phrase), that=False)
+
+
 RULES: tuple[tuple[str, Rule], ...] = (
     ("saying", _saying),
     ("raise", _raise),
@@ -834,6 +859,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("ecm", _ecm),
     ("obj_p", _obj_p),
     ("p_obj", _p_obj),
+    ("responsible", _responsible),
     ("clause", _clause),
     ("to", _to),
     ("as", _as),

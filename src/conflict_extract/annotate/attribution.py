@@ -15,7 +15,7 @@ from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import Candidate, source_span
 from conflict_extract.annotate._direct import direct_candidates, speeches, unclaimed_quotations
 from conflict_extract.annotate._nesting import nest
-from conflict_extract.annotate._other_cues import colon_candidates, other_candidates
+from conflict_extract.annotate._other_cues import colon_candidates, other_candidates, share
 from conflict_extract.annotate._reciprocal import cross
 from conflict_extract.annotate._repairs import repair
 from conflict_extract.annotate._said_acts import settle_act, split_by_act
@@ -69,6 +69,7 @@ def find(view: View, *, wide: bool = False) -> list[Candidate]:
         if known is not None:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
+    share(view, candidates)
     kept = join(view, candidates, learned, wide=wide)
     kept = cross(view, kept)
     kept.extend(unclaimed_quotations(view, kept))

@@ -9,7 +9,7 @@ the claim's side is the denial's target                          2
 the denial's content is a noun or pronoun for such a claim  up to 2.5
 the claim is an accusation                                       1
 the denial's side takes part in the claim's event or content     1
-both are about the same type of event                            1
+both are about the same type of event                     1 or .75
 they share content words                                      up to 2
 the denial is of a part in it ("any role"), the claim of a deed    2
 the claim is the nearest one by somebody else                    1
@@ -33,6 +33,7 @@ WINDOW = 12  # claims before
 SENTENCES = 8  # sentences before
 ENOUGH = 1.5
 PER_SENTENCE = 0.25
+SAME_EVENT = 0.75  # of a claim that neither accuses nor names the one who denies
 HABITS = frozenset({"repeatedly", "always", "consistently", "long", "previously"})
 
 
@@ -51,6 +52,10 @@ def is_anaphoric(index: Index, draft: Draft) -> str | None:
 def _anaphor(index: Index, start: int, end: int) -> str | None:
     lower, pos = index.tokens.lower, index.tokens.pos
     tokens = index.words_within(start, end)
+    as_ = next((at for at, i in enumerate(tokens) if at and lower[i] == "as"), None)
+    if as_ is not None and as_ > 1:  # "the findings as the fables of a foreign body"
+        tokens = tokens[:as_]
+        end = index.tokens.end[tokens[-1]]
     if not tokens or len(tokens) > 7:
         return None
     first = tokens[0]
@@ -129,7 +134,7 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
             points += 1
             why.append("the one who denies takes part in what is claimed")
         if denial.main is not None and claim.main is not None and denial.event == claim.event != "other":
-            points += 1
+            points += 1 if claim.act == "accusation" or own & _participants(index, claim) else SAME_EVENT
             why.append(f"both are about {claim.event}")
         shared = content & index.words(claim.content)
         if shared and anaphor is None:

@@ -31,7 +31,7 @@ Act = Literal[
 ]
 
 FRAME_PATTERN = (
-    r"^(quote|that|wh|to|ecm|np|ing|as|pred|at|raise|saying|obj_that|obj_wh|obj_to"
+    r"^(quote|that|wh|to|ecm|np|ing|as|pred|at|responsible|raise|saying|obj_that|obj_wh|obj_to"
     r"|p:[a-z]+(\+to|\+for)?|obj_p:[a-z]+|p_obj:[a-z]+|both:[a-z]+)$"
 )
 Frame = Annotated[str, StringConstraints(pattern=FRAME_PATTERN)]
