@@ -53,7 +53,9 @@ def _anaphor(index: Index, start: int, end: int) -> str | None:
     lower, pos = index.tokens.lower, index.tokens.pos
     tokens = index.words_within(start, end)
     as_ = next((at for at, i in enumerate(tokens) if at and lower[i] == "as"), None)
-    if as_ is not None and as_ > 1:  # "the findings as the fables of a foreign body"
+    if (
+        as_ is not None and as_ > 1 and not any(pos[i] in ("VERB", "AUX") for i in tokens[:as_])
+    ):  # "the findings as the fables of a foreign body"
         tokens = tokens[:as_]
         end = index.tokens.end[tokens[-1]]
     if not tokens or len(tokens) > 7:
