@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -50,8 +51,13 @@ def test_a_worker_that_cannot_start_is_an_error():
         run([[1]], options={"broken": True})
 
 
-def test_bare_workers_do_not_import_the_main_module():
-    main = sys.modules["__main__"]
+def test_bare_workers_do_not_import_the_main_module(tmp_path, monkeypatch):
+    """With a main module of a script's kind, whatever the tests were started by."""
+    main = ModuleType("__main__")
+    script = tmp_path / "main.py"
+    script.write_text("STARTED = True\n")
+    main.__file__, main.__spec__ = str(script), None
+    monkeypatch.setitem(sys.modules, "__main__", main)
     assert run([["main"]], bare=True) == [False]
     assert run([["main"]]) == [True]
     assert sys.modules["__main__"] is main
