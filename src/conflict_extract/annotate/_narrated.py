@@ -14,6 +14,7 @@ from itertools import accumulate
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._arcs import SUBJECTS, Arcs, arcs_of
+from conflict_extract.annotate._said_filters import DECLINE
 from conflict_extract.annotate._salience import FACTORS, OTHER
 from conflict_extract.annotate.layer import EventMention, FrameRecord, NarratedRecord, QuantityRecord, SaidRecord, read
 
@@ -22,7 +23,6 @@ SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "
 THRESHOLD = 0.33
 MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
 NEGATIONS = frozenset({"not", "n't", "never"})
-DECLINED = frozenset({"declined", "declines", "declining", "refused", "refuses", "unable", "failed", "unwilling"})
 SAYING = frozenset(
     [
         "answer",
@@ -244,7 +244,7 @@ class _Narrator:
         for _ in range(4):
             lower = arcs.lower[head]
             inner = arcs.child(head, "xcomp")
-            if lower in DECLINED and inner is not None and arcs.lower[inner] in SAYING:
+            if lower in DECLINE and inner is not None and arcs.lower[inner] in SAYING:
                 return True
             if lower in SAYING and any(
                 arcs.lower[kid] in NEGATIONS or (arcs.lower[kid] == "yet" and arcs.tag[head] == "VB") for kid in arcs.kids[head]

@@ -83,7 +83,7 @@ def own_subject(view: View, candidate: Candidate) -> bool:
 def _conditional_threat(view: View, candidate: Candidate, text: str) -> bool:
     """Whether a state, an army or an armed group warns what will happen on a condition."""
     if _IF_THEY.search(text):
-        return True  # "if they expand, we expand"
+        return True  # "if they expand, we expand", not "if they stop, we starve"
     if candidate.source is None or not _CONDITION.search(text) or not _FUTURE.search(text):
         return False
     mention = view.mention[candidate.source[2]]
@@ -158,7 +158,7 @@ _REFUTING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
-_IF_THEY = re.compile(r"\bif (?:they|you|the \w+)\b[^.;]{0,40}, (?:then )?we\b", re.IGNORECASE)
+_IF_THEY = re.compile(r"\bif (?:they|you) (\w+)\b[^.;]{0,40}, (?:then )?we \1\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:will|would|shall)\b", re.IGNORECASE)
 _BLAMING = re.compile(
     r"\b(?:unprovoked|provocation|provocative|illegal|unlawful|criminal|crimes?|terror\w*|aggress\w*|barbaric|massacre|genocid\w*|traitors?|"

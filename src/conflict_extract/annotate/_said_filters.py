@@ -66,7 +66,6 @@ REFRAIN = frozenset({"refrain", "refrained", "refrains", "refraining", "abstain"
 HIDDEN = frozenset(
     {"withheld", "used", "published", "printed", "disclosed", "revealed", "changed", "mentioned", "given", "withhold", "use"}
 )
-SPEECH_ACTS = frozenset({"demand", "commitment", "threat", "denial", "accusation"})
 NOT_SOURCES = frozenset(
     [
         "what",

@@ -216,23 +216,25 @@ def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
         if subject is not None and before and subject < verb and view.low[subject] not in RELATIVES:
             return [i for i in tokens if i != verb]  # "The convoy, the mayor said, had waited"
         return [i for i in tokens if i > verb]
-    return [i for i in tokens if i < verb or _relative_behind(view, i, clause, verb)]
+    behind = _behind(view, clause, verb)
+    return [i for i in tokens if i < verb or i in behind]
 
 
-def _relative_behind(view: View, i: int, clause: int, verb: int) -> bool:
-    """Whether a token stands in a relative clause of the content behind the cue: "91 drones came, he said, of which 70 were lost"."""
+def _behind(view: View, clause: int, verb: int) -> set[int]:
+    """What of a content before the cue goes on behind it: "91 drones came, he said, of which 70 were lost"; "…, because P"."""
     told = next((j for j in view.children[verb] if view.dep[j] in OBJECTS and j > verb), None)
-    after = verb + 1 if told is None else view.right[told]
-    if i < after or after + 2 >= view.n or view.word[after] != ",":
-        return False
-    first = after + 2 if view.low[after + 1] == "of" else after + 1
-    reason = view.low[first] in ("because", "unless") and first == after + 1  # "He would stay, he said, because …"
-    if not reason and (view.low[first] not in ("which", "whom") or first == after + 1):
-        return False
-    top = i
-    while view.head[top] not in (clause, top) and view.head[top] > after:
+    comma = verb + 1 if told is None else view.right[told]
+    if comma + 2 >= view.n or view.word[comma] != ",":
+        return set()
+    first = comma + 1
+    if view.low[first] not in ("because", "unless") and (view.low[first] != "of" or view.low[first + 1] not in ("which", "whom")):
+        return set()
+    top = first
+    for _ in range(12):
+        if view.head[top] in (clause, top) or view.head[top] <= comma:
+            break
         top = view.head[top]
-    return view.left[top] <= after + 1
+    return {i for i in view.subtree(top) if i > comma} if view.left[top] <= first else set()
 
 
 def _clause(maker: _Maker) -> Iterator[Candidate]:

@@ -102,6 +102,7 @@ class Index:
     spans: dict[str, ByOffset[layer.SpanRecord]]
     sides: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
     anaphors: dict[tuple[int, int], str | None] = field(default_factory=dict)
+    by_name: dict[str, str] = field(default_factory=dict)  # keys of actors outside the knowledge base, once one was asked for
     _flags: list[list[bool]] = field(default_factory=list)
     _stems: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     _roots: dict[tuple[int, int], int | None] = field(default_factory=dict)

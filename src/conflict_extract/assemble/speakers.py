@@ -192,11 +192,14 @@ def _by_words(index: Index, role: dict[str, Any]) -> str | None:
     if head is None or index.tokens.pos[head] != "NOUN":
         return None
     name = words_of(index, [role["start"], role["end"]])
-    known: str | None = next((key for key, row in index.actor_rows.items() if row.name == name and row.kb is None), None)
-    if known is None and name:
-        known = f"accused{len(index.actor_rows) + 1}"
-        index.actor_rows[known] = layer.ActorRow(key=known, name=name)
-    return known
+    if not index.by_name:
+        for key, row in index.actor_rows.items():
+            if row.kb is None:
+                index.by_name.setdefault(row.name, key)
+    if name and name not in index.by_name:
+        key = index.by_name[name] = f"accused{len(index.actor_rows) + 1}"
+        index.actor_rows[key] = layer.ActorRow(key=key, name=name)
+    return index.by_name.get(name)
 
 
 def accused(index: Index, draft: Draft, drafts: Sequence[Draft]) -> str | None:

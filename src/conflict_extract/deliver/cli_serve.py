@@ -72,14 +72,10 @@ class JsonLines(logging.Formatter):
         row: dict[str, Any] = {"time": when, "level": record.levelname, "logger": record.name, "event": "request"}
         row |= record.row if hasattr(record, "row") else {"event": record.getMessage()}
         if record.exc_info and (error := record.exc_info[1]) is not None:
-            row |= {"error": type(error).__name__, "trace": _where(error)}
+            from conflict_extract.deliver.service.problems import frames
+
+            row |= {"error": type(error).__name__, "trace": frames(error)}
         return json.dumps(row, ensure_ascii=False)
-
-
-def _where(error: BaseException) -> list[str]:
-    from conflict_extract.deliver.service.problems import frames
-
-    return frames(error)
 
 
 LOGGING = {
