@@ -203,6 +203,15 @@ def bare_name(doc: Doc, first: int, head: int, hits: dict[int, Hit]) -> tuple[st
     return " ".join(text.split()), first, determiner
 
 
+def ordinal(word: str) -> bool:
+    """Whether a word is a unit's number ("1st", "23rd").
+
+    >>> ordinal("1st"), ordinal("23rd"), ordinal("west"), ordinal("12")
+    (True, True, False, False)
+    """
+    return word[:1].isdigit() and word[:-2].isdigit() and word[-2:].lower() in ("st", "nd", "rd", "th")
+
+
 @lru_cache(maxsize=1)
 def abbreviated_titles() -> frozenset[str]:
     """Forms of ranks and forms of address that stand right before a name."""

@@ -27,6 +27,7 @@ from conflict_extract.lexicons.actors import (
     key_of,
 )
 
+_PEOPLE = frozenset(["adjective", "person", "people"])
 _MAX_GAP = re.compile(r"(?:['’][sS])?[^\S\n]*\n?[^\S\n]*\Z")
 _CAPS_WORDS = frozenset(
     [
@@ -170,6 +171,8 @@ def _written_like(name: Name, written: str, *, in_caps: bool) -> bool:
         return capitals >= min(wanted, len(letters)) or (
             len(letters) >= 4 and written[0].isupper() and fold(written) not in _CAPS_WORDS
         )
+    if name.kind in _PEOPLE and name.text.isascii() and not written.isascii():
+        return False  # "Germán" is a man's name, not "German"
     ours = [part for part in re.split(r"[\s\-‐‑–]+", name.text) if part]
     theirs = [part for part in re.split(r"[\s\-‐‑–]+", written) if part]
     if ours and ours[0].lower() == "the" and len(theirs) == len(ours) - 1:

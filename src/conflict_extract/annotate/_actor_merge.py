@@ -40,6 +40,7 @@ _TAKEN_UP = {
 }  # bare definite nouns and the types of actor that they can take up
 _NAMED_SO = frozenset(["agency", "council", "committee", "federation", "foundation", "court"])
 _LOOK_BACK = 200  # mentions
+_MOST_WORDS = 8  # of a name that shorter forms take up
 _SYNONYMS = {"defense": "defence", "affairs": "", "of": "", "the": "", "and": "", "for": "", "'s": "", "’s": ""}
 
 
@@ -53,6 +54,7 @@ class Rows:
         self.forms: dict[str, list[tuple[int, str, str]]] = {}
         self.row_of: dict[int, ActorRow] = {}
         self.recent: list[tuple[ActorRow, tuple[str, ...]]] = []
+        self.longer: dict[tuple[str, ...], tuple[str, ...] | None] = {}
 
     def new(self, key: tuple[str, ...] | None, draft: Draft) -> ActorRow:
         """A row for a draft, under `key` if it can be found again."""
@@ -106,6 +108,7 @@ def merge(scene: Scene) -> tuple[list[ActorMention], list[ActorRow]]:
     drafts = sorted(scene.drafts, key=lambda draft: (draft.first, -draft.last))
     join_acronyms(scene, drafts)
     full_names = _full_names(drafts)
+    rows.longer = _longer_names(drafts)
     for draft in drafts:
         if draft.same_as is None and draft.kind != "joint":
             _place(draft, rows, full_names)
@@ -143,6 +146,19 @@ def _full_names(drafts: Iterable[Draft]) -> dict[str, FullNames]:
                 names.firsts.append(draft.first)
                 names.keys.append(key)
                 names.distinct[key] = None
+    return found
+
+
+def _longer_names(drafts: Iterable[Draft]) -> dict[tuple[str, ...], tuple[str, ...] | None]:
+    """The one longer name of an organisation outside the tables that ends in these two or more words; None where there are two."""
+    found: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+    for draft in drafts:
+        if draft.kind != "entity" or draft.entry is not None or draft.candidates:
+            continue
+        key = key_of(draft.name)
+        for start in range(1, min(len(key) - 1, _MOST_WORDS)):
+            tail = key[start:]
+            found[tail] = key if found.get(tail, key) == key else None
     return found
 
 
@@ -199,7 +215,8 @@ def _key(draft: Draft, rows: Rows, full_names: dict[str, FullNames]) -> tuple[tu
     if draft.kind == "person":
         return ("person", *_person_key(draft, full_names)), False
     if draft.kind == "entity":
-        return ("name", *key_of(draft.name), *draft.candidates), False
+        name = key_of(draft.name)
+        return ("name", *(rows.longer.get(name) or name), *draft.candidates), False
     taken = _taken_up(draft, rows)
     if taken is not None:
         return taken, True
@@ -312,8 +329,11 @@ def _name_rows(rows: Rows) -> None:
             continue
         acronyms = [text for _, kind, text in forms if kind == "acronym"]
         described = [text for _, kind, text in forms if kind == "description"]
-        full = [text for text in names if len(text) > 2 * len(entry.name) and not any(word.isupper() for word in text.split())]
-        if entry.acronym and full and any(kind == "acronym" or text == entry.name for _, kind, text in forms):
+        full = [text for text in names if " " in text and len(text) > len(entry.name)]
+        given = any(kind == "acronym" or text == entry.name for _, kind, text in forms)
+        if not given:  # "the UN Children's Fund" alone is no full name
+            full = [text for text in full if not any(word.isupper() for word in text.replace(".", "").split())]
+        if entry.acronym and full:
             row.name = max(full, key=len)
         elif entry.spell_out or entry.acronym or entry.name.lower() in {text.lower() for text in names}:
             row.name = entry.name

@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
-from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, left_edge, role_at
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, left_edge, ordinal, role_at
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
+from conflict_extract.annotate._actor_types import name_endings
 from conflict_extract.annotate._actor_use import ACTOR, MODIFIER, PLACE, has_tree, place_or_actor, use_words
 from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import ActorEntry, roles
+from conflict_extract.lexicons.times import names_of
 
-_BODY_WORDS = frozenset(
-    [
-        "authority",
-        "government",
-        "council",
-        "organization",
-        "organisation",
-        "administration",
-        "regime",
-        "alliance",
-        "junta",
-        "authorities",
-        "executive",
-        "generalitat",
-        "holyrood",
-        "stormont",
-        "emirate",
-        "tasis",
-    ]
-)  # names of an authority that are no names of its territory
-_PUBLIC = frozenset(
-    ["council", "commission", "committee", "authority", "agency", "ministry", "department", "office", "court", "assembly", "bureau",
-     "administration", "service", "guard", "directorate", "parliament", "secretariat", "inspectorate", "tribunal", "police"]
-)  # fmt: skip
 _PEOPLE = frozenset(["person", "people"])
+_CALENDAR = names_of("weekday") | names_of("month")
 _DEMONYM = frozenset(["adjective", "person", "people"])
-_SUFFIXES = {
-    "foundation": "ngo", "charity": "ngo", "university": "expert", "institute": "expert", "college": "expert",
-    "television": "media", "tv": "media", "radio": "media", "news": "media", "times": "media", "post": "media",
-    "agency": "media", "newspaper": "media", "hospital": "medical", "clinic": "medical", "bank": "company",
-    "ltd": "company", "inc": "company", "corp": "company", "company": "company", "group": "other", "party": "party",
-    "court": "judiciary", "tribunal": "judiciary", "police": "police", "ministry": "government",
-    "department": "government", "council": "other", "union": "other", "front": "armed_group", "army": "armed_group",
-    "brigade": "armed_group", "brigades": "armed_group", "militia": "armed_group", "church": "religious",
-    "cross": "ngo", "crescent": "ngo", "airlines": "company", "division": "government", "office": "government", "authority": "government",
-}  # fmt: skip
 
 
 def draft_names(scene: Scene) -> None:
@@ -73,7 +42,7 @@ def _from_hit(scene: Scene, hit: Hit) -> Draft | None:
     if any(token in scene.used for token in range(hit.first, hit.last)):
         return None
     size = hit.last - hit.first
-    if scene.dateline_end is not None and hit.end <= scene.dateline_end:
+    if scene.in_dateline(hit.start, hit.end):
         return None
     person = scene.person_at(hit.first, hit.last)
     if person is not None and person[1] - person[0] > size:
@@ -142,7 +111,7 @@ def _named(scene: Scene, hit: Hit) -> Draft | None:
             return None
         draft = _metonym(scene, hit, entry, use)
     elif entry.id.startswith(("state/", "authority/")) and entry.type in ("state", "government_body"):
-        plain = bool(_BODY_WORDS & set(hit.names[0].text.lower().split())) or (
+        plain = bool(use_words("body_name", "same") & set(hit.names[0].text.lower().split())) or (
             form == "acronym" and entry.country != entry.id[6:]
         )
         use = _organisation_use(doc, hit.first, hit.last) if plain else place_or_actor(doc, hit.first, hit.last)
@@ -267,9 +236,11 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     doc, first, last = scene.doc, span.start, span.end
     while first < last and (doc[first].lower_ in ("the", "a", "an") or doc[first].is_space):
         first += 1
-    if first >= last or any(token in scene.used for token in range(first, last)):
+    if first < last:
+        first, last = _whole(scene, first, last)
+    if first >= last or any(token in scene.used for token in range(_behind_demonym(scene, first, last), last)):
         return None
-    if scene.dateline_end is not None and doc[last - 1].idx < scene.dateline_end:
+    if scene.in_dateline(doc[first].idx, doc[last - 1].idx):
         return None
     if {doc[first].lower_, doc[last - 1].lower_} & use_words("not_actor", "same"):
         return None
@@ -284,7 +255,7 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     if first > 1 and doc[first - 1].text == "(" and first - 2 in scene.in_place:
         return None
     final = doc[last - 1].lower_.rstrip(".")
-    if final not in _SUFFIXES and last - first < 3 and has_tree(doc):
+    if final not in name_endings() and last - first < 3 and has_tree(doc):
         token = doc[head_of(doc, first, last)]
         inside = (
             last - first == 1 and first > 0 and doc[first - 1].lower_ in ("in", "near", "outside", "around", "across", "into")
@@ -296,10 +267,9 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
     role = role_at(doc, last - 1)
     if role is not None and role[0].source_type in ("government", "military") and role[0].kind == "group":
         return None
-    guessed = _SUFFIXES.get(final) or _SUFFIXES.get(doc[first].lower_) or (role[0].source_type if role else None)
+    state = _whose(scene, first, last)
+    guessed = name_endings().get(final) or name_endings().get(doc[first].lower_) or (role[0].source_type if role else None)
     kind = "armed_group" if guessed == "armed_group" else "media" if guessed == "media" else "organization"
-    owner = scene.by_token.get(first - 2) if first > 1 and doc[first - 1].text in POSSESSIVES else None
-    state = scene.state(owner.entry) if owner is not None and final in _PUBLIC else None
     return Draft(
         affiliation=state.id if state is not None else None,
         country=state.country if state is not None else None,
@@ -312,6 +282,67 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         form="acronym" if surface_of(doc).span(first, last).isupper() and last - first == 1 else "name",
         use=_organisation_use(doc, first, last),
         type=kind,
-        source_type=guessed or "other",
+        source_type=guessed or ("government" if state is not None else "other"),
         number="singular",
     )
+
+
+def _behind_demonym(scene: Scene, first: int, last: int) -> int:
+    """The token behind the adjective of a state that a name begins with ("Canadian Northern Command")."""
+    hit = scene.by_token.get(first)
+    inside = hit is not None and hit.first == first and hit.last < last and hit.kinds() <= _DEMONYM
+    return hit.last if hit is not None and inside else first
+
+
+def _whole(scene: Scene, first: int, last: int) -> tuple[int, int]:
+    """A name with what the entities left out of it: "Task Force X Y", "the 1st Infantry Division", "Office … on Legal Matters"."""
+    doc = scene.doc
+
+    def free(index: int) -> bool:
+        return index not in scene.used and index not in scene.by_token and not doc[index].ent_type_
+
+    while first > 0 and free(first - 1):
+        token = doc[first - 1]
+        joined = token.pos_ == "PROPN" and token.is_title and _governed_by(token, first, last) and token.lower_ not in _CALENDAR
+        if not (joined and role_at(doc, first - 1) is None) and not (ordinal(token.text) and doc[first].is_title):
+            break
+        first -= 1
+    if doc[first].lower_ in use_words("office_name", "same") and last + 1 < len(doc) and doc[last].lower_ in ("on", "for"):
+        end = last + 1
+        while end < len(doc) and free(end) and (doc[end].is_title or doc[end].lower_ in ("and", "of", "the")):
+            end += 1
+        while end > last and not doc[end - 1].is_title:
+            end -= 1
+        if end > last + 1 and doc[last + 1].lower_ not in _CALENDAR:
+            last = end
+    return first, last
+
+
+def _governed_by(token: Token, first: int, last: int) -> bool:
+    """Whether a token hangs on one of `[first, last)`, or one of these on it, as a part of the same name."""
+    if first <= token.head.i < last and token.dep_ in ("compound", "flat", "nmod", "nmod:desc", "nmod:unmarked", "amod"):
+        return True
+    parts = (child for child in token.children if first <= child.i < last)
+    return any(child.dep_ in ("flat", "compound", "appos", "nmod:desc", "nmod:unmarked") for child in parts)
+
+
+def _whose(scene: Scene, first: int, last: int) -> ActorEntry | None:
+    """The state whose body a name is: "Haiti's Transitional Council", "United States Southern Command", "Office of … of Armenia"."""
+    doc = scene.doc
+    final, opening = doc[last - 1].lower_.rstrip("."), doc[first].lower_
+    owner = scene.by_token.get(first - 2) if first > 1 and doc[first - 1].text in POSSESSIVES else None
+    if owner is not None:
+        return (
+            scene.state(owner.entry)
+            if final in use_words("public_body", "same") or final in use_words("own_body", "same")
+            else None
+        )
+    hit = scene.by_token.get(first)
+    if hit is not None and hit.first == first and hit.last < last and final in use_words("own_body", "same"):
+        return scene.state(hit.entry)
+    if opening in use_words("office_name", "same"):
+        for index in range(first + 2, last):
+            hit = scene.by_token.get(index)
+            if hit is not None and doc[hit.first - 1].lower_ in ("of", "the") and not hit.kinds() <= _DEMONYM:
+                return scene.state(hit.entry)
+    return None

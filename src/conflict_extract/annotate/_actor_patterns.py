@@ -9,7 +9,7 @@ from conflict_extract.annotate._actor_bodies import (
     possessive_words,
 )
 from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
-from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name, left_edge, role_at
+from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, bare_name, left_edge, ordinal, role_at
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import PLAIN_SIDES, affiliate, role_words, sides_of
 from conflict_extract.annotate._actor_types import spoken_type
@@ -103,6 +103,10 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     first = min(left_edge(doc, index, scene.by_token) if left is None else left, noun_start)
     last = _right_edge(scene, index, role)
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
+    if role.kind == "group" and doc[index].is_title:
+        whole = _titled_start(scene, start, index)
+        if whole < start:
+            start, name = whole, " ".join(surface_of(doc).span(whole, index + 1).split())
     if last > index + 1:
         name += " " + " ".join(surface_of(doc).span(index + 1, last).split())
     sides = list(sides_of(scene, start, index, last))
@@ -138,6 +142,22 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     return draft
 
 
+def _titled_start(scene: Scene, start: int, index: int) -> int:
+    """The first token of a body's capitalised name, with its number and what "and" joins: "3rd Mountain Brigade", "Land and
+    Water Commission".
+    """
+    doc = scene.doc
+    if start > 0 and ordinal(doc[start - 1].text) and doc[start].is_title:
+        return start - 1
+    span = scene.in_organisation.get(index)
+    if span is None or span.start >= start or not any(token.lower_ == "and" for token in doc[span.start : start]):
+        return start
+    first = span.start + int(doc[span.start].lower_ in ("the", "a", "an"))
+    parts = [token for token in doc[first:start] if token.lower_ not in ("and", "of", "for", "&", ",")]
+    plain = all(token.is_title and role_at(doc, token.i) is None and token.i not in scene.by_token for token in parts)
+    return first if parts and plain else start
+
+
 def _use(token: Token) -> str:
     relation = token.dep_.lower()
     return MODIFIER if relation in ("compound", "amod") else ACTOR
@@ -149,6 +169,16 @@ def _right_edge(scene: Scene, index: int, role: Role) -> int:
     last = index + 1
     if role.kind != "group" and doc[index].lower_ not in use_words("office_noun", "same"):
         return last
+    span = scene.in_organisation.get(index)
+    if (
+        role.kind == "group"
+        and span is not None
+        and last + 1 < span.end
+        and doc[index].is_title
+        and doc[last].lower_ in ("on", "against")
+    ):
+        plain = not any(token.i in scene.by_token for token in doc[last : span.end])
+        return span.end if plain and doc[span.end - 1].is_title else last
     if last + 1 >= len(doc) or doc[last].lower_ not in ("of", "for"):
         return last
     end = cursor = last

@@ -71,6 +71,10 @@ class Scene:
         span = self.in_person.get(first)
         return span if span is not None and last <= span[1] else None
 
+    def in_dateline(self, start: int, end: int) -> bool:
+        """Whether these offsets lie in the dateline, which may stand below a headline."""
+        return self.dateline_end is not None and self.dateline_start <= start and end <= self.dateline_end
+
     def sentence(self, token: int) -> str:
         """The words of the sentence around a token; without sentence boundaries, those of its line."""
         doc = self.doc
@@ -172,7 +176,7 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     scene.headline_end = headline
     for hit in kept:
         state = scene.state(hit.entry)
-        if state is None or _mere_region(state) or (scene.dateline_end is not None and hit.end <= scene.dateline_end):
+        if state is None or _mere_region(state) or scene.in_dateline(hit.start, hit.end):
             continue
         if state.id.startswith("authority/") and "capital" in hit.kinds():
             continue  # "Idlib" is a place before it is anybody's government

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conflict_extract.annotate._actor_draft import Draft
@@ -21,15 +22,26 @@ class TypeWord(Entry):
     words: tuple[str, ...]
 
 
-_TABLE: dict[str, str] = {}
+class NameEnding(Entry):
+    """A line of `actors_name_endings.jsonl`: last words of names ("… Foundation") and what has such a name."""
+
+    source_type: str
+    words: tuple[str, ...]
 
 
+@lru_cache(maxsize=1)
 def _modifiers() -> dict[str, str]:
-    if not _TABLE:
-        for row in load_table("actors_type_words", TypeWord):
-            for word in row.words:
-                _TABLE.setdefault(word, row.source_type)
-    return _TABLE
+    found: dict[str, str] = {}
+    for row in load_table("actors_type_words", TypeWord):
+        for word in row.words:
+            found.setdefault(word, row.source_type)
+    return found
+
+
+@lru_cache(maxsize=1)
+def name_endings() -> dict[str, str]:
+    """`Source.type` by the last word of an organisation's name, in lower case."""
+    return {word: row.source_type for row in load_table("actors_name_endings", NameEnding) for word in row.words}
 
 
 def entry_type(entry: ActorEntry | None) -> str | None:

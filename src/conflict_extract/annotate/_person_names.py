@@ -27,7 +27,9 @@ def find_persons(scene: Scene) -> None:
     taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
     surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
     for index, text in enumerate(surface_of(scene.doc).word):
-        if text in surnames and index not in taken and text[0].isupper() and scene.by_token.get(index) is None:
+        if text in surnames and text[0].isupper() and scene.by_token.get(index) is None:
+            if index in taken and not _speaks_by_surname(scene, index):
+                continue
             before = scene.doc[index - 1] if index else None
             if before is None or not before.is_title or starts_sentence(before):
                 spans.append((index, index + 1))
@@ -183,6 +185,17 @@ def _capitalised(ent: Span) -> bool:
     """Whether all words have capitals, but for those behind a hyphen ("Sun-ok")."""
     return ent[0].is_title and all(
         token.is_title or token.text in HYPHENS or (token.is_alpha and token.nbor(-1).text in HYPHENS) for token in ent[1:]
+    )
+
+
+def _speaks_by_surname(scene: Scene, index: int) -> bool:
+    """Whether a surname of the text that the entities take for a place stands where only somebody can: "Toledo said"."""
+    span = scene.in_place.get(index)
+    return (
+        span is not None
+        and span.end - span.start == 1
+        and has_tree(scene.doc)
+        and place_or_actor(scene.doc, index, index + 1) != PLACE
     )
 
 
