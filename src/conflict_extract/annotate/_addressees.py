@@ -15,6 +15,14 @@ _SAYINGS = frozenset(
         "account", "accounts", "complaint", "complaints", "estimate", "estimates", "toll", "verdict", "ruling", "story", "article",
     ]
 )  # fmt: skip
+_REJECT = frozenset(
+    ["reject", "dismiss", "dispute", "refute", "contest", "challenge", "rebut", "repudiate", "brush", "shrug", "debunk"]
+)
+_CONDEMN = frozenset(["condemn", "denounce", "deplore", "decry", "criticize", "criticise", "slam", "blast", "protest"])
+_DECISIONS = frozenset(
+    ["decision", "move", "refusal", "failure", "attempt", "conduct", "behaviour", "behavior", "policy", "actions"]
+)
+_ATTRIBUTE = frozenset(["attribute", "ascribe"])
 _URGE = frozenset(["urge", "ask", "call", "appeal", "beg", "implore", "request", "invite"])
 _CALLS = frozenset(
     ["call", "calls", "appeal", "appeals", "demand", "demands", "request", "requests", "plea", "pleas", "ultimatum"]
@@ -22,15 +30,57 @@ _CALLS = frozenset(
 
 
 def answered(view: View, record: layer.SaidRecord) -> int | None:
-    """The head of the one whose saying a denial rejects: "X's claim", "the findings of X", "a report in X"."""
+    """The head of the one whose saying a denial rejects: "X's claim", "the findings of X", "a report in X", "Israeli claims".
+
+    Who rejects or dismisses (and does not just deny) rejects what somebody does as well: "rejected X's blockade".
+    """
     noun = _head(view, record)
-    if noun is None or view.low[noun] not in _SAYINGS:
+    if noun is None or view.verbal(noun):
+        return None
+    saying = view.low[noun] in _SAYINGS
+    if not saying and record.entry not in _REJECT:
         return None
     for j in view.children[noun]:
         case = view.case_of(j)
-        if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and case in ("of", "by", "from")):
+        if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and case in (("of", "by", "from") if saying else ("by",))):
             return j
-        if view.base(j) == "nmod" and case == "in" and _outlet(view, j):
+        if saying and view.base(j) == "nmod" and case == "in" and _outlet(view, j):
+            return j
+    if saying:
+        return next(
+            (j for j in view.children[noun] if view.base(j) in ("compound", "amod") and view.mention[j] is not None), None
+        )
+    return None
+
+
+def condemned(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whose deed is condemned: "condemned X's decision", "denounced the strike by X", "deplored the X raid"."""
+    noun = _head(view, record)
+    if noun is None or record.entry not in _CONDEMN or view.verbal(noun):
+        return None
+    for j in view.children[noun]:
+        case = view.case_of(j)
+        if view.dep[j] == "nmod:poss" or (
+            view.base(j) == "nmod" and (case == "by" or (case == "of" and view.low[noun] in _DECISIONS))
+        ):
+            return j
+    return next((j for j in view.children[noun] if view.base(j) in ("compound", "amod") and view.mention[j] is not None), None)
+
+
+def blamed(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one to whom something is attributed: "attributed the fire to X", "to X's gunners", "to pressure from X"."""
+    if record.entry not in _ATTRIBUTE or record.cue is None:
+        return None
+    verb = head_of(view, *record.cue)
+    if verb is None:
+        return None
+    to = next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) == "to"), None)
+    if to is None or view.mention[to] is not None:
+        return to
+    for j in view.children[to]:
+        if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and view.case_of(j) in ("of", "from", "by")):
+            return j
+        if view.base(j) in ("compound", "amod") and view.mention[j] is not None:
             return j
     return None
 
@@ -41,7 +91,7 @@ def demanded(view: View, record: layer.SaidRecord) -> int | None:
     if noun is None:
         return None
     if view.verbal(noun) or view.child(noun, "cop") is not None:
-        subject = view.child(noun, "nsubj")
+        subject = view.child(noun, "nsubj")  # not of a passive: "that the hostages be freed" is said to others
         if subject is not None and view.low[subject] in ("i", "we") and view.low[noun] in _URGE:
             return view.child(noun, "obj", "iobj") or next(
                 (j for j in view.children[noun] if view.base(j) == "obl" and view.case_of(j) in ("on", "upon", "to")), None

@@ -6,12 +6,11 @@ import re
 from collections import defaultdict
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._addressees import answered, asked, demanded, threatened
-from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
 from conflict_extract.annotate._localities import Localities
 from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._targets import Targets
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.references import descriptions
@@ -42,7 +41,6 @@ BOTH = re.compile(
     r"factions|states|camps|groups))$",
     re.IGNORECASE,
 )
-EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
 
 
 #: Words of officials whom the state that a text is about does not go without saying for, and of people who speak for nobody.
@@ -368,8 +366,9 @@ class Speakers:
             self._complete(record)
             if home is not None:
                 self._at_home(record, home)
+        targets = Targets(view=self.view, rows=self.scene.rows, said=self.said, found=self.found, actor_at=self._actor_at)
         for record in self.said:
-            self._target(record)
+            targets.settle(record)
             self._own_will(record)
 
     def _complete(self, record: layer.SaidRecord) -> None:
@@ -502,81 +501,6 @@ class Speakers:
             return speaker.affiliation or speaker.key
         return None
 
-    def _target(self, record: layer.SaidRecord) -> None:
-        """The actor of the target mention; for acts that the wording made, the subject of what is said."""
-        view, rows = self.view, self.scene.rows
-        if record.target is not None:
-            record.target_actor = self._actor_at(record.target, make=True, record=record)
-            return
-        if record.nominal and record.act == "demand" and record.entry in ("repeat", "reiterate", "renew"):
-            for other in self.said:
-                if (
-                    other.end < record.start
-                    and other.act == "demand"
-                    and other.speaker == record.speaker
-                    and (other.target or other.target_actor)
-                ):
-                    record.target_actor, record.target = other.target_actor, other.target
-            return
-        if self._in_content(record) or "wording:" not in record.rule or record.act not in EXCHANGE_ACTS:
-            return
-        for start, end in record.content[:1]:
-            first, last = view.tokens(start, end)
-            for i in range(first, min(last, first + 40)):
-                if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
-                    continue
-                head = view.head[i]
-                if record.act == "threat" and not any(
-                    view.low[j] in ("will", "would", "shall", "'ll") for j in view.children[head]
-                ):
-                    continue
-                actor = self.found.get(i)
-                mention = view.mention[i]
-                if actor is None and mention is not None and mention.use == "actor":
-                    actor = mention.actor
-                if actor is None or actor in (record.speaker, record.affiliation):
-                    if record.act == "demand" and actor is None and view.pos[i] == "NOUN" and record.mode == "direct":
-                        a, b, _ = source_span(view, i)
-                        record.target = [view.start[a], view.end[b - 1]]
-                        record.target_actor = self._actor_at(record.target, make=False, record=record)
-                        return
-                    if record.act == "threat":
-                        continue
-                    return
-                if rows[actor].type in COLLECTIVE or rows[actor].type in ("person", "population"):
-                    record.target_actor = actor
-                return
-
-    def _in_content(self, record: layer.SaidRecord) -> bool:
-        """Whether the content, or the clause around it, names the target."""
-        view = self.view
-        if record.act == "denial":
-            at = answered(view, record)
-        elif record.act == "demand":
-            at = demanded(view, record)
-        else:
-            at = asked(view, record) if record.act == "question" else None
-        if at is None and record.act == "threat" and record.entry == "threaten":
-            at = threatened(view, record)
-            if (
-                at is not None
-                and (actor := self._actor_at([view.start[at], view.end[at]], make=False, record=record)) is not None
-            ):
-                body = self.scene.rows[actor].type in COLLECTIVE and actor not in (record.speaker, record.affiliation)
-                record.target_actor = actor if body else None
-            return record.target_actor is not None
-        if at is None:
-            return False
-        first, last, _ = source_span(view, at)
-        span = [view.start[first], view.end[last - 1]]
-        actor = self._actor_at(span, make=False, record=record)
-        if actor in (record.speaker, record.affiliation) or (actor is None and view.pos[at] != "NOUN"):
-            return False
-        if actor is None and record.act == "demand":
-            record.target = span
-        record.target_actor = actor
-        return actor is not None or record.target is not None
-
     def _own_will(self, record: layer.SaidRecord) -> None:
         """A speaker's neutral saying about what his own side will do is a commitment."""
         if record.act != "statement" or record.speaker is None or not neutral(record) or not record.content:
@@ -597,7 +521,7 @@ class Speakers:
                 record.rule += "; wording:own-will"
             return
 
-    def _actor_at(self, span: list[int], *, make: bool, record: layer.SaidRecord) -> str | None:
+    def _actor_at(self, span: list[int]) -> str | None:
         """The actor at a mention, or None; "both sides" gets a row with the two parties as members."""
         view, rows = self.view, self.scene.rows
         head = source_head(view, span)

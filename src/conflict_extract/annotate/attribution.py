@@ -135,10 +135,10 @@ class Attribution:
             if candidate.source is not None:
                 source = [view.start[candidate.source[0]], view.end[candidate.source[1] - 1]]
                 parts.append(source)
-            target = None
-            if candidate.target is not None and not candidate.addressee:
+            whom = None
+            if candidate.target is not None:
                 first, last, _ = source_span(view, candidate.target)
-                target = [view.start[first], view.end[last - 1]]
+                whom = [view.start[first], view.end[last - 1]]
             record = layer.SaidRecord(
                 start=min(part[0] for part in parts),
                 end=max(part[1] for part in parts),
@@ -150,7 +150,8 @@ class Attribution:
                 content=[[*span] for span in candidate.content],
                 act=candidate.act,
                 mode=mode_of(view, candidate),
-                target=target,
+                target=None if candidate.addressee else whom,
+                addressee=whom if candidate.addressee else None,
                 nominal=candidate.nominal,
             )
             records.append(record)

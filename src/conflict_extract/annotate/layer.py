@@ -251,7 +251,8 @@ class SaidRecord(Record):
     `nominal`: the content is a noun phrase ("denied the claim"). `parent`: id of the SaidRecord whose content it lies in.
     `continues`: id of the SaidRecord whose speaker goes on here without a cue of its own. `speaker`: key of the actor row that the
     source is resolved to (written by conflict_coreference through `update`), `target_actor` likewise.
-    `via`: {"kind", "name", "actor"} as in the schema, or None. `anonymous`: "officials", "a source close to".
+    `via`: {"kind", "name", "actor"} as in the schema, or None. `anonymous`: "officials", "a source close to". `addressee`: offsets of
+    the one who is told, who is a target only when the words turn on him.
     """
 
     source: Offsets | None = None
@@ -260,6 +261,7 @@ class SaidRecord(Record):
     act: str = "statement"
     mode: str = "indirect"
     target: Offsets | None = None
+    addressee: Offsets | None = None
     nominal: bool = False
     parent: str | None = None
     continues: str | None = None

@@ -1,0 +1,177 @@
+"""The target of each saying: who is accused, urged, threatened, answered.
+
+In this order: the mention that the cue's frame gives; a phrase in the content that names it (`_addressees`); for acts that the wording
+made ("the rebels must leave", "they will pay"), the subject of what is said; the one who is told, when the words turn on him ("you
+must leave"). Nobody is the target of his own side's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conflict_extract.annotate import layer
+from conflict_extract.annotate._addressees import answered, asked, blamed, condemned, demanded, threatened
+from conflict_extract.annotate._candidates import source_span
+from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST
+from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._view import View
+
+EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
+WILL = frozenset({"will", "would", "shall", "'ll", "’ll"})
+YOU = frozenset({"you", "your", "yours", "yourselves"})
+PRESS = frozenset(
+    {"reporters", "journalists", "newsmen", "press", "media", "briefing", "conference", "us", "me", "him", "her", "them"}
+)
+#: Verbs whose subject does what is threatened; others suffer it ("the rebels will pay").
+STRIKES = frozenset(
+    {"respond", "retaliate", "react", "strike", "hit", "attack", "defend", "protect", "fire", "shoot", "use", "take", "act"}
+)
+AGAIN = frozenset({"repeat", "reiterate", "renew"})
+
+
+@dataclass(slots=True)
+class Targets:
+    """Sets the targets of sayings whose speakers are settled.
+
+    Attributes:
+        view: the document. rows: actors by key. said: all sayings, in order. found: head token of a resolved mention -> actor.
+        actor_at: the actor of a mention at these offsets, or None.
+    """
+
+    view: View
+    rows: Mapping[str, layer.ActorRow]
+    said: Sequence[layer.SaidRecord]
+    found: Mapping[int, str]
+    actor_at: Callable[[list[int]], str | None]
+
+    def settle(self, record: layer.SaidRecord) -> None:
+        """Write `target_actor`, and `target` where the words of a phrase are the name."""
+        if record.target is not None:
+            record.target_actor = self.actor_at(record.target)
+        elif record.nominal and record.act == "demand" and record.entry in AGAIN:
+            self._as_before(record)
+        elif not self._in_content(record) and record.act in EXCHANGE_ACTS:
+            if "wording:" in record.rule:
+                self._subject(record)
+            if record.target_actor is None and record.target is None:
+                self._told(record)
+
+    def _as_before(self, record: layer.SaidRecord) -> None:
+        """ "repeated the call": the target of the speaker's demand before."""
+        for other in self.said:
+            if (
+                other.end < record.start
+                and other.act == "demand"
+                and other.speaker == record.speaker
+                and (other.target or other.target_actor)
+            ):
+                record.target_actor, record.target = other.target_actor, other.target
+
+    def _told(self, record: layer.SaidRecord) -> None:
+        """The one who is told what he has done, must do or will suffer: "you must leave", "Leave!"."""
+        view = self.view
+        if record.addressee is None or not record.content:
+            return
+        first, last = view.tokens(*record.content[0])
+        head = head_of(view, *record.addressee)
+        turned = any(view.low[i] in YOU for i in range(first, last)) or view.tag[first] == "VB"
+        if not turned or head is None or view.low[head] in PRESS:
+            return
+        actor = self.actor_at(record.addressee)
+        if actor is None:
+            record.target = record.addressee
+        elif not self._own(record, actor) and self.rows[actor].type != "media":
+            record.target_actor = actor
+
+    def _in_content(self, record: layer.SaidRecord) -> bool:
+        """Whether the content, or the clause around it, names the target."""
+        view = self.view
+        if record.act == "threat":
+            at = threatened(view, record) if record.entry == "threaten" else None
+            record.target_actor = self._body(record, at)
+            return record.target_actor is not None
+        if record.act == "opinion":
+            record.target_actor = self._body(record, condemned(view, record))
+            return record.target_actor is not None
+        if record.act == "statement":
+            at = blamed(view, record)
+            record.target_actor = self._body(record, at)
+            if record.target_actor is not None:
+                record.act = "accusation"
+                record.rule += "; wording:blamed"
+            return record.target_actor is not None
+        if record.act == "denial":
+            at = answered(view, record)
+        elif record.act == "demand":
+            at = demanded(view, record)
+        else:
+            at = asked(view, record) if record.act == "question" else None
+        if at is None:
+            return False
+        first, last, _ = source_span(view, at)
+        span = [view.start[first], view.end[last - 1]]
+        actor = self.actor_at(span)
+        if actor is None and record.act == "denial":
+            mention = view.mention[at]  # "Israeli claims"
+            actor = mention.actor if mention is not None and mention.actor in self.rows else None
+        if self._own(record, actor) or (actor is None and view.pos[at] != "NOUN"):
+            return False
+        if actor is None and record.act == "demand":
+            record.target = span
+        record.target_actor = actor
+        return actor is not None or record.target is not None
+
+    def _body(self, record: layer.SaidRecord, at: int | None) -> str | None:
+        """The state, group or organisation at a token, if it is of another side."""
+        if at is None:
+            return None
+        view = self.view
+        actor = self.actor_at([view.start[at], view.end[at]])
+        if actor is None and (mention := view.mention[at]) is not None and mention.use in ("actor", "modifier"):
+            actor = mention.actor
+        row = self.rows.get(actor or "")
+        if row is not None and row.type not in COLLECTIVE:
+            row = self.rows.get(row.affiliation or "")  # "Hezbollah gunners"
+        return None if row is None or self._own(record, row.key) else row.key
+
+    def _own(self, record: layer.SaidRecord, actor: str | None) -> bool:
+        """Whether an actor is the speaker, whom he speaks for, or one of the same side."""
+        if actor is None:
+            return False
+        own = {record.speaker, record.affiliation}
+        speaker = self.rows.get(record.speaker or "")
+        if speaker is not None:
+            own.add(speaker.affiliation)
+        own.discard(None)
+        row = self.rows.get(actor)
+        return actor in own or (row is not None and row.affiliation in own and row.type != "person")
+
+    def _subject(self, record: layer.SaidRecord) -> None:
+        """The subject of what is said: "the rebels must leave", "they will pay for it"."""
+        view, rows = self.view, self.rows
+        first, last = view.tokens(*record.content[0])
+        for i in range(first, min(last, first + 40)):
+            if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
+                continue
+            head = view.head[i]
+            if record.act == "threat" and (
+                view.low[head] in STRIKES or not any(view.low[j] in WILL for j in view.children[head])
+            ):
+                continue
+            actor = self.found.get(i)
+            mention = view.mention[i]
+            if actor is None and mention is not None and mention.use == "actor":
+                actor = mention.actor
+            if actor is None or self._own(record, actor):
+                if record.act == "demand" and actor is None and view.pos[i] == "NOUN" and record.mode == "direct":
+                    a, b, _ = source_span(view, i)
+                    record.target = [view.start[a], view.end[b - 1]]
+                    record.target_actor = self.actor_at(record.target)
+                    return
+                if record.act == "threat":
+                    continue
+                return
+            if actor in rows and (rows[actor].type in COLLECTIVE or rows[actor].type in ("person", "population")):
+                record.target_actor = actor
+            return
