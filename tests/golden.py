@@ -1,6 +1,7 @@
 """Golden output: what the library says about the articles in fixtures/, as text that a person can read and compare.
 
-`python -m tests.golden` writes fixtures/golden/*.txt anew; `tests/test_golden.py` shows what has changed since then.
+`python -m tests.golden` writes fixtures/golden/*.txt anew; `tests/test_golden.py` shows what has changed since then. It also writes
+the example in the HTTP service's description, which is the library's output for a text there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT / "fixtures" / "articles"
 GOLD = ROOT / "fixtures" / "gold"
 GOLDEN = ROOT / "fixtures" / "golden"
+EXAMPLE = ROOT / "src" / "conflict_extract" / "deliver" / "service" / "example.json"
 
 
 def names() -> list[str]:
@@ -103,6 +105,15 @@ def _time(time: Any) -> str:
     return f"{_one(time.span.text)} = {days or time.partial or '-'}{clock} ({time.granularity}, {time.basis})"
 
 
+def example(extractor: Any) -> dict[str, Any]:
+    """The Report of the example in the service's description, without what names a version."""
+    from conflict_extract.deliver.service.examples import REQUEST, VERSIONS
+
+    found: dict[str, Any] = extractor.extract(**REQUEST).model_dump(mode="json")
+    found["meta"] |= dict.fromkeys(VERSIONS)
+    return found
+
+
 def main() -> None:
     """Write all files anew."""
     from conflict_extract import load
@@ -114,6 +125,7 @@ def main() -> None:
             old.unlink()
     for name in names():
         (GOLDEN / f"{name}.txt").write_text(golden_text(extractor, name), encoding="utf-8")
+    EXAMPLE.write_text(json.dumps(example(extractor), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(names())} files in {GOLDEN.relative_to(ROOT)}")
 
 

@@ -27,7 +27,7 @@ from conflict_extract.deliver.service import ServiceOptions, create_app
 from conflict_extract.deliver.service.crew import Crew
 from conflict_extract.deliver.service.options import available_cpus
 from conflict_extract.deliver.service.problems import TITLES, Problem
-from conflict_extract.deliver.service.work import RequestHandler, render, utf16_offsets
+from conflict_extract.deliver.service.work import RequestHandler, render
 from conflict_extract.errors import InputError
 from conflict_extract.schema import Report
 from conflict_extract.settings import Settings
@@ -67,12 +67,16 @@ def test_options(server):
 
 
 def test_utf16_offsets_slice_utf16_text():
-    dump = utf16_offsets(sample_report().model_dump(mode="json"), TEXT)
+    dump = json.loads(render(sample_report(), {"offsets": "utf16"}))
     units = TEXT.encode("utf-16-le")
     for claim in dump["claims"]:
         for span in claim["content"]:
             assert units[2 * span["start"] : 2 * span["end"]].decode("utf-16-le") == span["text"]
     assert render(sample_report(), {"offsets": "utf16"}) != render(sample_report(), {})
+    assert json.loads(render(sample_report(), {})) == sample_report().model_dump(mode="json")
+    for count, text in ((1, "a"), (0, "😀")):  # without such characters both count alike
+        plain = sample_report().model_copy(update={"text": text})
+        assert (render(plain, {"offsets": "utf16"}) == render(plain, {})) == bool(count)
 
 
 @pytest.mark.parametrize(

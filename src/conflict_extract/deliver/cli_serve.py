@@ -23,9 +23,13 @@ def serve(
         typer.Option(min=1, help="Worker processes; default: the processors this process may use.", show_default=False),
     ] = None,
     deadline: Annotated[float, typer.Option(min=0.1, help="Seconds that one document may take.")] = 60.0,
-    max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 1_000_000,
+    max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 300_000,
     queue: Annotated[int, typer.Option(min=1, help="Requests that may wait for a worker.")] = 64,
     wait: Annotated[float, typer.Option(min=0.1, help="Seconds that a request may wait for a worker.")] = 30.0,
+    patience: Annotated[
+        float,
+        typer.Option(min=0.1, help="Seconds that a body or a line of a batch may take to arrive, and an answer to be taken."),
+    ] = 30.0,
     token_file: Annotated[Path | None, typer.Option(help="File with a bearer token that requests must carry.")] = None,
     actors: Actors = None,
     places: Places = None,
@@ -34,22 +38,24 @@ def serve(
     """Serve the HTTP API (/v1/extract, /v1/batch) and a page for people at /."""
     try:
         import uvicorn
-
-        from conflict_extract.deliver.service import ServiceOptions, create_app
     except ImportError:
-        raise MissingExtraError("fastapi", "serve") from None
+        raise MissingExtraError("uvicorn", "serve") from None
     from conflict_extract.deliver.cli import read_text
+    from conflict_extract.deliver.service import ServiceOptions, create_app
     from conflict_extract.deliver.service.options import available_cpus
     from conflict_extract.settings import make_settings
 
     given = {key: value for key, value in (("actors", paths(actors)), ("places", paths(places))) if value}
+    max_body = max(ServiceOptions.max_body, 6 * max_text)
     options = ServiceOptions(
         workers=workers or available_cpus(),
         deadline=deadline,
         max_text=max_text,
-        max_body=max(8_000_000, 6 * max_text),
+        max_body=max_body,
+        bodies=max(ServiceOptions.bodies, 4 * max_body),
         queue=queue,
         wait=wait,
+        patience=patience,
         token=read_text(token_file).strip() if token_file else None,
     )
     uvicorn.run(
@@ -72,7 +78,7 @@ class JsonLines(logging.Formatter):
         row: dict[str, Any] = {"time": when, "level": record.levelname, "logger": record.name, "event": "request"}
         row |= record.row if hasattr(record, "row") else {"event": record.getMessage()}
         if record.exc_info and (error := record.exc_info[1]) is not None:
-            from conflict_extract.deliver.service.problems import frames
+            from conflict_extract.deliver.service.traces import frames
 
             row |= {"error": type(error).__name__, "trace": frames(error)}
         return json.dumps(row, ensure_ascii=False)

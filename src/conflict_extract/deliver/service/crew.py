@@ -7,6 +7,7 @@ killed and replaced. Short texts go before long ones, and long ones never take t
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing as mp
 import pickle
 import time
@@ -21,6 +22,7 @@ from conflict_extract.deliver.service.problems import Problem
 from conflict_extract.pool import RECYCLE, START_LIMIT, Chunk, Worker
 from conflict_extract.settings import Settings
 
+LOG = logging.getLogger("conflict_extract.service")
 FACTORY = "conflict_extract.deliver.service.work:RequestHandler"
 
 
@@ -43,7 +45,7 @@ class Crew:
         self._long: deque[asyncio.Future[Worker]] = deque()
         self._threads = ThreadPoolExecutor(max_workers=2 * options.workers + 2, thread_name_prefix="crew")
         self._closed = False
-        self._opened = False
+        self._opened = False  # a worker has warmed up at any time: from then on requests wait while workers are replaced
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -56,10 +58,19 @@ class Crew:
         """Whether a warmed-up worker is there."""
         return bool(self._all)
 
-    @property
-    def opened(self) -> bool:
-        """Whether a worker has warmed up at any time: from then on requests wait while workers are replaced."""
-        return self._opened
+    def admit(self) -> None:
+        """Refuse a document whose body need not be read.
+
+        Raises:
+            Problem: no worker has warmed up yet, or as many wait as may.
+        """
+        if not self._opened:
+            raise Problem("not_ready", "no worker has warmed up yet")
+        self._refuse_when_full()
+
+    def _refuse_when_full(self) -> None:
+        if self.waiting >= self.options.queue:
+            raise Problem("too_many_requests", f"{self.waiting} requests are waiting")
 
     async def start(self) -> None:
         """Begin to start all workers; `ready` turns true when the first has warmed up."""
@@ -92,7 +103,8 @@ class Crew:
             worker = await loop.run_in_executor(self._threads, lambda: Worker(self._context, FACTORY, self.settings, {}))
             try:
                 await loop.run_in_executor(self._threads, _await_ready, worker)
-            except DiedError:
+            except DiedError as error:
+                LOG.error("a worker could not start: %s", error)
                 worker.stop()
                 await asyncio.sleep(pause)
                 pause = min(30.0, pause * 2)
@@ -138,8 +150,7 @@ class Crew:
                 self._replace(worker)
 
     async def _borrow(self, long: bool) -> Worker:
-        if self.waiting >= self.options.queue:
-            raise Problem("too_many_requests", f"{self.waiting} requests are waiting")
+        self._refuse_when_full()
         wish: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         queue = self._long if long else self._short
         queue.append(wish)
@@ -200,13 +211,14 @@ def _await_ready(worker: Worker) -> None:
     """Wait for the worker's first message (in a thread)."""
     try:
         if worker.pipe.poll(START_LIMIT):
-            kind, _ = worker.pipe.recv()
+            kind, value = worker.pipe.recv()
             if kind == "ready":
                 worker.ready = True
                 return
+            raise DiedError(value)
     except (EOFError, OSError):
-        pass
-    raise DiedError
+        raise DiedError(f"it ended with {worker.process.exitcode}") from None
+    raise DiedError(f"it was not ready within {START_LIMIT:.0f} s")
 
 
 def _call(worker: Worker, payload: dict[str, Any], end: float, cancel: Event) -> tuple[str, Any]:

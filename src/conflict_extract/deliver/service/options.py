@@ -53,16 +53,25 @@ class ServiceOptions:
     """Limits of the service.
 
     `workers`: processes that extract. `max_body`: bytes of a request body (of one line in a batch). `max_text`: characters of a
-    text. `deadline`: seconds one document may take in a worker. `wait`: seconds a request may wait for a free worker. `queue`:
-    requests that may wait. `long_text`: texts from this length on go after the short ones that wait, and never occupy the last free
-    worker when there are several. `token`: bearer token that requests must carry, or None.
+    text. `bodies`: bytes of bodies, texts and answers that are held in memory at once; more bodies are refused. `deadline`: seconds
+    one document may take in a worker. `wait`: seconds a request may wait for a free worker. `patience`: seconds that a body, or a
+    line of a batch, may take to arrive, and each piece of an answer to be taken. `queue`: requests that may wait. `long_text`: texts
+    from this length on go after the short ones that wait, and never occupy the last free worker when there are several. `token`:
+    bearer token that requests must carry, or None.
+
+    The default of `max_text` lets a text of that length be done within the default deadline by a worker that fits 768 MB.
+
+    Raises:
+        InputError: the token is empty, or `bodies` has no room for one body.
     """
 
     workers: int = field(default_factory=available_cpus)
-    max_body: int = 8_000_000
-    max_text: int = 1_000_000
+    max_body: int = 2_000_000
+    max_text: int = 300_000
+    bodies: int = 32_000_000
     deadline: float = 60.0
     wait: float = 30.0
+    patience: float = 30.0
     queue: int = 64
     long_text: int = 50_000
     token: str | None = None
@@ -70,3 +79,5 @@ class ServiceOptions:
     def __post_init__(self) -> None:
         if self.token == "":
             raise InputError("the token is empty")
+        if self.bodies < self.max_body:
+            raise InputError(f"bodies must be max_body ({self.max_body:,}) or more, got {self.bodies:,}")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -15,6 +13,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "unauthorized": (401, "A bearer token is needed"),
     "not_found": (404, "There is no such path"),
     "method_not_allowed": (405, "This path does not take this method"),
+    "slow_body": (408, "The body did not arrive in time"),
     "body_too_large": (413, "The body is too large"),
     "text_too_long": (413, "The text is too long"),
     "unsupported_encoding": (415, "Compressed bodies are not accepted"),
@@ -48,11 +47,6 @@ class ProblemBody(BaseModel):
     errors: list[FieldError] | None = Field(None, description="Of invalid_request: the fields that do not fit.")
 
 
-def frames(error: BaseException) -> list[str]:
-    """Where an error was raised, innermost last, for the log: files and lines without messages, which may quote the text."""
-    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)][-8:]
-
-
 class Problem(Exception):
     """An error that becomes a problem+json answer.
 
@@ -61,7 +55,7 @@ class Problem(Exception):
         detail: words for people, without the text.
         errors: [{"loc": [...], "msg": "..."}] for invalid fields.
         headers: further headers.
-        trace: `frames` of the error behind it, for the log.
+        trace: `traces.frames` of the error behind it, for the log.
     """
 
     def __init__(
@@ -82,6 +76,8 @@ class Problem(Exception):
         self.trace = trace
         if self.status in (429, 503):
             self.headers.setdefault("Retry-After", "2")
+        if self.status == 408:
+            self.headers.setdefault("Connection", "close")  # the rest of the body may still come
         if self.status == 401:
             self.headers.setdefault("WWW-Authenticate", "Bearer")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conflict_extract.api import Extractor, load
-from conflict_extract.deliver.service.problems import frames
+from conflict_extract.deliver.service.traces import frames
 from conflict_extract.errors import ConflictExtractError
 from conflict_extract.schema import Report
 from conflict_extract.settings import Settings
@@ -45,24 +45,23 @@ def render(report: Report, payload: dict[str, Any]) -> bytes:
         from conflict_extract.deliver.viewer import body
 
         return body(report).encode("utf-8", "replace")
-    text = report.text or ""
+    wide = _wide(report.text or "") if payload.get("offsets") == "utf16" else []
     if not payload.get("include_text", True):
         report = report.without_text()
-    dump = report.model_dump(mode="json")
-    if payload.get("offsets") == "utf16":
-        dump = utf16_offsets(dump, text)
-    return json.dumps(dump, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if not wide:
+        return report.__pydantic_serializer__.to_json(report)
+    return json.dumps(_moved(report.model_dump(mode="json"), wide), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def utf16_offsets(dump: dict[str, Any], text: str) -> dict[str, Any]:
-    """A dumped report whose spans count UTF-16 code units, as JavaScript and Java do."""
-    wide = [at for at, char in enumerate(text) if ord(char) > 0xFFFF]
+def _wide(text: str) -> list[int]:
+    """Where characters are that take two UTF-16 code units."""
+    return [] if text.isascii() else [at for at, char in enumerate(text) if ord(char) > 0xFFFF]
 
-    def move(value: Any) -> Any:
-        if isinstance(value, dict):
-            if value.keys() == {"start", "end", "text"}:
-                return {**value, **{key: value[key] + bisect_left(wide, value[key]) for key in ("start", "end")}}
-            return {key: item if key == "meta" else move(item) for key, item in value.items()}
-        return [move(item) for item in value] if isinstance(value, list) else value
 
-    return dump if not wide else {key: move(item) for key, item in dump.items()}
+def _moved(value: Any, wide: list[int]) -> Any:
+    """A dumped report, or a part of one, whose spans count UTF-16 code units, as JavaScript and Java do."""
+    if isinstance(value, dict):
+        if value.keys() == {"start", "end", "text"}:
+            return {**value, **{key: value[key] + bisect_left(wide, value[key]) for key in ("start", "end")}}
+        return {key: item if key == "meta" else _moved(item, wide) for key, item in value.items()}
+    return [_moved(item, wide) for item in value] if isinstance(value, list) else value
