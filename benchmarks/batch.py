@@ -1,6 +1,6 @@
 """Batch runs against each other in one run: one worker, two workers, a plain loop over `Extractor.pipe`, Ray.
 
-    python -m benchmarks.batch [--documents 96] [--rounds 2] [--ray]
+    python -m benchmarks.batch [--documents 96] [--rounds 2] [--ray]    about 8 minutes on two idle processors
     python -m benchmarks.batch --memory 1000 20000 [--folder DIR] [--picture FILE]    resident memory with two workers, by corpus size
     python -m benchmarks.batch --stream 2000 [--documents 96] [--folder DIR]    one file of so many MB, mostly too long documents
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import pyarrow.parquet as pq
@@ -37,31 +40,54 @@ def write(path: Path, count: int, *, brief: bool = False) -> int:
     return words
 
 
-def batch(path: Path, folder: str, *more: str) -> tuple[float, float]:
-    """Seconds of one run of the command, and processor seconds of its parent process alone."""
+def batch(path: Path, folder: str, *more: str) -> Spent:
+    """What one run of the command costs.
+
+    Its processes may write and use bytecode, as those of an installed package do, whatever the environment says.
+    """
     out = Path(folder) / f"out-{time.monotonic_ns()}"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    before = _children()
     began = time.perf_counter()
     command = [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "-q", *more]
-    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    spent = 0.0
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    main = 0.0
     while process.poll() is None:
         with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-            spent = max(spent, times.user + times.system)
+            main = max(main, times.user + times.system)
         time.sleep(0.05)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return time.perf_counter() - began, spent
+    return Spent(time.perf_counter() - began, _children() - before, main)
 
 
-def loop(path: Path) -> float:
-    """Seconds of a plain loop over `Extractor.pipe`, without loading."""
+def loop(path: Path) -> Spent:
+    """What a plain loop over `Extractor.pipe` costs, without loading."""
     extractor = load(warm=True)
     rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-    began = time.perf_counter()
+    began, before = time.perf_counter(), time.process_time()
     for _ in extractor.pipe({"text": row["text"], "date": row["date"], "id": row["id"]} for row in rows):
         pass
-    return time.perf_counter() - began
+    spent = time.process_time() - before
+    return Spent(time.perf_counter() - began, spent, spent)
+
+
+class Spent(NamedTuple):
+    """Seconds of a run: on the clock; of processors, in all processes that have ended; of these, in the main process."""
+
+    clock: float
+    processors: float
+    main: float
+
+    def least(self, other: Spent) -> Spent:
+        """The least of each."""
+        return Spent(*map(min, self, other))
+
+
+def _children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def compare(count: int, rounds: int, ray: bool) -> None:
@@ -77,30 +103,36 @@ def compare(count: int, rounds: int, ray: bool) -> None:
         small, large, tiny = (Path(folder) / name for name in ("small.jsonl", "large.jsonl", "tiny.jsonl"))
         few, many = write(small, count), write(large, 3 * count)
         write(tiny, 10)
-        least: dict[tuple[str, Path], float] = {}
-        parent: dict[tuple[str, Path], float] = {}
+        batch(tiny, folder)  # writes the bytecode
         for name, arguments in ways.items():
+            seconds = min(batch(tiny, folder, *arguments).clock for _ in range(1 if "ray" in name else 3))
             print(
-                f"{name:16} start-up and 10 documents {min(batch(tiny, folder, *arguments)[0] for _ in range(2)):5.1f} s",
+                f"{name:16} start-up and 10 documents {seconds:5.1f} s" + ("" if "ray" in name else "   (must be under 6)"),
                 flush=True,
             )
-        for _ in range(rounds):
+        least: dict[tuple[str, Path], Spent] = {}
+        for number in range(rounds):
             for path in (small, large):
-                least["pipe", path] = min(least.get(("pipe", path), 1e9), loop(path))
-                for name, arguments in ways.items():
-                    seconds, spent = batch(path, folder, *arguments)
-                    least[name, path] = min(least.get((name, path), 1e9), seconds)
-                    parent[name, path] = min(parent.get((name, path), 1e9), spent)
-        rate = {name: (many - few) / (least[name, large] - least[name, small]) for name in ("pipe", *ways)}
-        for name, value in rate.items():
-            own = (
-                f"   parent {500 * (parent[name, large] - parent[name, small]) / count:.1f} ms a document" if name in ways else ""
-            )
-            print(f"{name:16} {value:8,.0f} words/s{own}")
-        print(f"one worker / pipe      {rate['--workers 1'] / rate['pipe']:.2f}   (must be 0.95)")
-        print(f"two workers / one      {rate['--workers 2'] / rate['--workers 1']:.2f}   (must be 1.80)")
-        if ray:
-            print(f"ray / two workers      {rate['--engine ray'] / rate['--workers 2']:.2f}   (must be 0.85)")
+                for name in ("pipe", *ways):
+                    spent = loop(path) if name == "pipe" else batch(path, folder, *ways[name])
+                    least[name, path] = spent.least(least.get((name, path), spent))
+            _rates(number + 1, count, many - few, {name: (least[name, small], least[name, large]) for name in ("pipe", *ways)})
+
+
+def _rates(rounds: int, count: int, words: int, spent: dict[str, tuple[Spent, Spent]]) -> None:
+    """Print the speeds and ratios after so many rounds, from what the smaller and the larger corpus cost each way."""
+    print(f"\nleast of {rounds} rounds")
+    rate = {name: words / (large.clock - small.clock) for name, (small, large) in spent.items()}
+    for name, (small, large) in spent.items():
+        each = [500 * (after - before) / count for before, after in zip(small, large, strict=True)]
+        own = f"   processor time a document {each[1]:5.1f} ms" if "ray" not in name else ""
+        print(
+            f"{name:16} {rate[name]:8,.0f} words/s{own}" + (f", main process {each[2]:.1f} ms" if name != "pipe" and own else "")
+        )
+    print(f"one worker / pipe      {rate['--workers 1'] / rate['pipe']:.2f}   (must be 0.95)")
+    print(f"two workers / one      {rate['--workers 2'] / rate['--workers 1']:.2f}   (must be 1.80)")
+    if "--engine ray" in rate:
+        print(f"ray / two workers      {rate['--engine ray'] / rate['--workers 2']:.2f}   (must be 0.85)", flush=True)
 
 
 def memory(counts: list[int], folder: Path, picture: Path | None) -> None:

@@ -97,3 +97,18 @@ def test_thinc_is_imported_without_torch_unless_there_are_plugins(tmp_path, plug
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(plugin), "True"]
+
+
+def test_spacy_is_imported_without_its_command_line_and_both_work_afterwards():
+    code = (
+        "import sys\n"
+        "from conflict_extract.pool import spare_commands\n"
+        "spare_commands()\n"
+        "import spacy\n"
+        "print(*[name for name in ('spacy.cli', 'weasel', 'httpx', 'requests') if name in sys.modules])\n"
+        "print(spacy.info(silent=True)['spacy_version'] == spacy.__version__)\n"
+        "import spacy.cli\n"
+        "print(callable(spacy.cli.download), callable(spacy.cli.info))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split("\n") == ["", "True", "True True", ""], done.stderr

@@ -357,10 +357,7 @@ def spare_torch() -> None:
     thinc imports them only to see whether they are there. Afterwards they can be imported as ever. For processes of our own; does
     nothing where another package has plugins for spaCy or thinc, since spaCy imports all of them and they may need PyTorch.
     """
-    owners = {
-        dist.name for dist in distributions() for point in dist.entry_points if point.group.startswith(("spacy_", "thinc_"))
-    }
-    if not {name.lower().replace("_", "-") for name in owners} <= NEED_NO_TORCH:
+    if not {name.lower().replace("_", "-") for name in _plugin_owners()} <= NEED_NO_TORCH:
         return
     hidden = [name for name in ("torch", "cupy") if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is the documented way to forbid an import
@@ -371,18 +368,46 @@ def spare_torch() -> None:
             del sys.modules[name]
 
 
+def _plugin_owners() -> Iterator[str]:
+    """Names of the installed packages with plugins for spaCy or thinc."""
+    for dist in distributions():
+        points = dist.read_text("entry_points.txt") or ""
+        if ("[spacy_" in points or "[thinc_" in points) and dist.name:
+            yield dist.name
+
+
+def spare_commands() -> None:
+    """Import spaCy without the modules of its command line, which take half of that time (an HTTP client, templates, YAML files).
+
+    spaCy imports them for one function, `spacy.info`, which still works. Afterwards `spacy.cli` can be imported as ever.
+    """
+    if "spacy" in sys.modules:
+        return
+    package, module = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
+    module.info = lambda *given, **named: importlib.import_module("spacy.cli.info").info(*given, **named)  # type: ignore[attr-defined]
+    hidden = {"spacy.cli": package, "spacy.cli.info": module}
+    sys.modules.update(hidden)
+    try:
+        importlib.import_module("spacy")
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
 def _work(pipe: Connection, factory: str, settings: dict[str, Any], options: dict[str, Any]) -> None:
     """The worker's main loop; an interrupt from the terminal is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # while the model loads: hardly anything of that is garbage
     try:
         spare_torch()
+        spare_commands()
         module, name = factory.split(":")
         handler: Handler = getattr(importlib.import_module(module), name)(Settings.model_validate(settings), options)
     except Exception as error:
         pipe.send(("broken", f"{type(error).__name__}: {error}"))
         return
-    gc.collect()
     gc.freeze()  # the model and the tables stay; the collector need not walk over them again and again
+    gc.enable()
     pipe.send(("ready", None))
     while True:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
+from multiprocessing import AuthenticationError
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,34 +16,102 @@ from conflict_extract.deliver.batch import Options, run
 from conflict_extract.deliver.batch.arrow import TABLES
 from conflict_extract.deliver.batch.read import Record
 from conflict_extract.deliver.batch.work import BlockHandler
-from conflict_extract.deliver.cluster import BlockActor, in_order, record_table, table_records
+from conflict_extract.deliver.cluster import BlockActor, Feed, flow, ray_engine, receive, record_table, table_records
 from conflict_extract.errors import BatchError
 from conflict_extract.settings import Settings
 
 
-def numbers(*values):
-    return pa.table({"record": pa.array(values, pa.int64())})
+class Given:
+    """Stands for a `Feed`: what it was given, and the numbers that are done."""
+
+    def __init__(self):
+        self.chunks, self.finished, self.ended = [], [], False
+
+    def put(self, table):
+        self.chunks.append(table_records(table))
+
+    def done(self, number):
+        self.finished.append(number)
+
+    def end(self):
+        self.ended = True
 
 
-def test_chunks_come_back_whole_and_in_order():
-    firsts, sizes = [0, 4, 8], [4, 4, 2]
-    shuffled = [numbers(6, 7), numbers(8, 9, 0, 1), numbers(4, 5), numbers(2, 3)]
-    chunks = [chunk.column("record").to_pylist() for chunk in in_order(shuffled, firsts, sizes)]
-    assert chunks == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+CHUNKS = [[Record(n, "f", n, text="x")] for n in range(6)]
 
 
-def test_a_chunk_is_given_out_as_soon_as_it_can_be():
-    def blocks():
-        yield numbers(0, 1)
+def test_blocks_come_back_in_the_order_of_their_chunks():
+    feed = Given()
+    results = iter([(1, b"1"), (0, b"0"), (1, b"again"), (3, b"3"), (0, b""), (2, b"2"), (5, b"5"), (4, b"4")])
+    assert list(flow(CHUNKS, feed, results, 4)) == [b"0", b"1", b"2", b"3", b"4", b"5"]
+    assert feed.chunks == CHUNKS and sorted(feed.finished) == list(range(6)) and feed.ended
+    assert next(results, None) is None
+
+
+def test_a_block_is_given_out_as_soon_as_it_can_be_and_no_more_is_read_than_that_allows():
+    feed = Given()
+
+    def results():
+        yield 1, b"1"
+        assert len(feed.chunks) == 2
+        yield 0, b"0"
         raise AssertionError("read too far")
 
-    assert next(in_order(blocks(), [0, 2], [2, 2])).num_rows == 2
+    found = flow(CHUNKS, feed, results(), 2)
+    assert [next(found), next(found)] == [b"0", b"1"]
+    assert len(feed.chunks) == 2
 
 
-@pytest.mark.parametrize("blocks", [[(0, 1)], [(0, 1), (2, 2)], [(0, 1), (2, 3), (3,)], [(2, 3)], []])
-def test_lost_or_doubled_records_are_an_error(blocks):
-    with pytest.raises(BatchError, match="other records"):
-        list(in_order([numbers(*block) for block in blocks], [0, 2], [2, 2]))
+@pytest.mark.parametrize("results", [[], [(0, b"0"), (2, b"2")], [(0, b"0"), (1, b"1"), (7, b"7")], [(0, b"")]])
+def test_lost_chunks_and_unknown_ones_are_an_error(results):
+    with pytest.raises(BatchError, match="other chunks"):
+        list(flow(CHUNKS, Given(), iter(results), 4))
+
+
+def fed(records):
+    return pa.ipc.open_stream(records).read_all().column("number").to_pylist()
+
+
+def test_a_feed_gives_its_chunks_again_to_a_task_that_starts_anew():
+    """The second task gets as many rows as the first one; those whose block has come are empty."""
+    with closing(Feed()) as feed:
+        for chunk in CHUNKS[:3]:
+            feed.put(record_table(chunk))
+        first = receive(feed.address, feed.key)
+        rows = [next(first) for _ in range(3)]
+        assert [row.column("number").to_pylist() for row in rows] == [[0], [1], [2]]
+        assert [fed(row.column("records")[0].as_py()) for row in rows] == [[0], [1], [2]]
+        feed.done(0)
+        feed.done(2)
+        beside = receive(feed.address, feed.key)
+        assert [fed(next(beside).column("records")[0].as_py() or next(beside).column("records")[0].as_py())] == [[1]]
+        first.close()  # the task dies
+        for chunk in CHUNKS[3:]:
+            feed.put(record_table(chunk))
+        feed.end()
+        again = [row.column("records")[0].as_py() for row in receive(feed.address, feed.key)]
+        assert [records and fed(records) for records in again] == [b"", [1], b"", [3], [4], [5]]
+
+
+def test_a_feed_that_is_closed_early_is_an_error_for_its_task():
+    feed = Feed()
+    feed.put(record_table(CHUNKS[0]))
+    task = receive(feed.address, feed.key)
+    next(task)
+    feed.close()
+    with pytest.raises(EOFError):
+        next(task)
+    with pytest.raises(OSError):
+        next(receive(feed.address, feed.key))
+    Feed().close()  # nobody has called
+
+
+def test_a_feed_takes_no_caller_without_its_key():
+    with closing(Feed()) as feed:
+        feed.put(record_table(CHUNKS[0]))
+        with pytest.raises((AuthenticationError, EOFError, OSError)):
+            next(receive(feed.address, b"other"))
+        assert next(receive(feed.address, feed.key)).num_rows == 1
 
 
 def test_records_survive_the_way_through_arrow():
@@ -95,6 +165,11 @@ def test_an_actor_makes_a_row_of_a_document_that_is_late_or_deadly(extractor):
         one._drop()
 
 
+def test_an_address_for_clients_is_refused():
+    with pytest.raises(BatchError, match="node of the cluster"):
+        ray_engine(Settings(), Options(), address="ray://head:10001")
+
+
 # -- with Ray itself --------------------------------------------------------------------------------------------------
 @pytest.fixture
 def corpus(tmp_path):
@@ -129,13 +204,24 @@ def same(left, right):
 @pytest.mark.filterwarnings("ignore")
 def test_one_node_equals_the_local_run(corpus, tmp_path, extractor):
     ray = pytest.importorskip("ray")
+    import psutil
+
     from conflict_extract import cluster
-    from conflict_extract.deliver.cluster import ray_engine
 
     expected = local(corpus, tmp_path / "local")
+    killed = []
+
+    def kill(progress):
+        """The task that reads from this process dies once, when half is done; Ray starts it again."""
+        if progress.documents >= 12 and not killed:
+            killed.extend(p for p in psutil.Process().children(recursive=True) if "ReadFeed" in " ".join(p.cmdline()))
+            for process in killed:
+                process.kill()
+
     try:
         engine = ray_engine(Settings(), OPTIONS)
-        assert run([corpus], tmp_path / "ray", Settings(), OPTIONS, engine=engine) == expected
+        assert run([corpus], tmp_path / "ray", Settings(), OPTIONS, engine=engine, on_progress=kill) == expected
+        assert len(killed) == 1
         same(tmp_path / "ray", tmp_path / "local")
 
         text = "The governor of Orlova said at least 12 people had been killed. The rebels denied the claim."
@@ -162,8 +248,6 @@ def test_a_node_that_dies_loses_and_doubles_nothing(corpus, tmp_path):
     import psutil
     from ray.cluster_utils import Cluster
 
-    from conflict_extract.deliver.cluster import ray_engine
-
     expected = local(corpus, tmp_path / "local")
     two = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
@@ -172,7 +256,7 @@ def test_a_node_that_dies_loses_and_doubles_nothing(corpus, tmp_path):
 
         def busy(node):
             raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
-            return sum("BlockActor" in " ".join(child.cmdline()) for child in raylet.children(recursive=True))
+            return sum("ChunkActor" in " ".join(child.cmdline()) for child in raylet.children(recursive=True))
 
         killed = []
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from conflict_extract._version import __version__
 from conflict_extract.api import model_sha256
@@ -24,10 +23,10 @@ from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA, explode
 from conflict_extract.deliver.batch.near import Near
 from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
 from conflict_extract.deliver.batch.work import clean, document_id
-from conflict_extract.deliver.batch.write import Writer, write_json
+from conflict_extract.deliver.batch.write import Writer, total, write_json
+from conflict_extract.deliver.batch_workers import workers
 from conflict_extract.errors import BatchError
 from conflict_extract.lexicons.loader import lexicons_sha256
-from conflict_extract.pool import Pool
 from conflict_extract.settings import Settings
 
 # Maps chunks of records to blocks (tables or IPC streams), in order.
@@ -126,17 +125,15 @@ def _run(
     with ExitStack() as held:
         if engine is None:
             pool = held.enter_context(
-                Pool(
+                workers(
                     settings,
-                    processes=options.workers,
+                    count=options.workers,
                     chunk=options.chunk,
                     timeout=options.timeout,
-                    factory="conflict_extract.deliver.batch.work:BlockHandler",
-                    options={"reports": options.jsonl or options.reports, "no_text": options.no_text},
-                    bare=True,
+                    reports=options.jsonl or options.reports,
+                    no_text=options.no_text,
                 )
             )
-            pool.hire()
             engine = pool.map
         writer = Writer(out, jsonl=options.jsonl)
         reader = Reader(files, options.columns)
@@ -148,8 +145,8 @@ def _run(
             blocks.append(block)
             documents = explode(block, "documents")
             seen["documents"] += documents.num_rows
-            seen["words"] += pc.sum(documents.column("words")).as_py() or 0
-            seen["claims"] += pc.sum(documents.column("claims")).as_py() or 0
+            seen["words"] += total(documents, "words")
+            seen["claims"] += total(documents, "claims")
             seen["errors"] += explode(block, "errors").num_rows
             first = blocks[0].column("record")[0].as_py()
             last = block.column("record")[-1].as_py()

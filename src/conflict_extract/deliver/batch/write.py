@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from conflict_extract.deliver.batch.arrow import TABLES, explode
 
@@ -88,17 +86,26 @@ class Writer:
             for path in (self.folder / "errors").glob("part-*.jsonl"):
                 counts["errors"] += sum(1 for _ in path.open("rb"))
             return counts
+        import pyarrow.parquet as pq
+
         for path in (self.folder / "documents").glob("part-*.parquet"):
             table = pq.read_table(path, columns=["words", "claims"])
             counts["documents"] += table.num_rows
-            counts["words"] += pc.sum(table.column("words")).as_py() or 0
-            counts["claims"] += pc.sum(table.column("claims")).as_py() or 0
+            counts["words"] += total(table, "words")
+            counts["claims"] += total(table, "claims")
         for path in (self.folder / "errors").glob("part-*.parquet"):
             counts["errors"] += pq.read_metadata(path).num_rows
         return counts
 
 
+def total(table: pa.Table, column: str) -> int:
+    """The sum of a column of whole numbers without nulls."""
+    return sum(table.column(column).to_pylist())
+
+
 def _parquet(table: pa.Table, stream: IO[bytes]) -> None:
+    import pyarrow.parquet as pq  # here, since workers import this module too and never write
+
     pq.write_table(table, stream, compression="zstd", write_statistics=True)
 
 
