@@ -322,6 +322,29 @@ def test_the_main_process_loads_no_pipeline(lines, tmp_path):
     assert done.stdout.split() == ["datasketch"]
 
 
+def test_a_worker_is_started_before_arrow_and_its_like_are_imported():
+    code = (
+        "import sys; from conflict_extract.deliver import batch_workers, cli_batch\n"
+        "print(*sorted({'numpy', 'pyarrow', 'datasketch', 'spacy', 'conflict_extract.api'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_workers_import_neither_the_writer_of_parquet_nor_the_command_line_of_spacy(tmp_path):
+    """What a worker imports costs time at its start and memory for as long as it lives."""
+    code = (
+        "import sys; from conflict_extract.pool import spare_commands, spare_torch\n"
+        "spare_torch(); spare_commands()\n"
+        "from conflict_extract.deliver.batch.work import BlockHandler\n"
+        "from conflict_extract.settings import Settings\n"
+        "BlockHandler(Settings(), {})\n"
+        "print(*sorted({'pyarrow.parquet', 'pyarrow.compute', 'datasketch', 'spacy.cli', 'torch', 'ray'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path):
     """`kill -9` of the whole process group, again and again; the result is that of a run left alone. The variable KILLS says how often.
