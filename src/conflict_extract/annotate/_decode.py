@@ -1,6 +1,7 @@
 """From scores to well-formed structure, in numpy: label sequences and their probabilities, and one tree a sentence."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,13 @@ class Chain:
                     if self.labels[i][2:] != after[2:]:
                         trans[i, j] += NEVER
         self.trans, self.start, self.end = trans, start, np.array(scores["end"], np.float32)
+        self._turned = np.ascontiguousarray(trans.T)
         self._weights = np.exp(trans.astype(np.float64))
+        self._both_ways = np.stack([self._weights, self._weights.T])
         self._closed = np.full(n, NEVER, np.float32)
         self._closed[0] = 0
         self.inner = np.array([label.startswith("I-") for label in self.labels])
+        self._inside = frozenset(np.flatnonzero(self.inner).tolist())
         places = {label: i for i, label in enumerate(self.labels)}
         self._pairs = {label[2:]: (i, places[f"I-{label[2:]}"]) for label, i in places.items() if label.startswith("B-")}
 
@@ -62,7 +66,7 @@ class Chain:
         if not len(emissions):
             return []
         scores = emissions.astype(np.float32, copy=True)
-        scores[np.ix_(closed, self.inner)] += NEVER
+        scores += np.where(closed[:, None] & self.inner, NEVER, np.float32(0))
         stretches = self._stretches(scores, [(0, len(scores))] if parts is None else parts)
         found = []
         for (start, _, _, _), tags in zip(stretches, self._viterbi(scores, stretches), strict=True):
@@ -74,21 +78,23 @@ class Chain:
 
     def _stretches(self, scores: Floats, parts: Sequence[tuple[int, int]]) -> list[Stretch]:
         """Return the runs of words to search, the longest first; between them lie words where O leads every label by ``sure``."""
-        sure = scores[:, 0] - scores[:, 1:].max(1) >= self.sure
+        unsure = scores[:, 0] - scores[:, 1:].max(1) < self.sure
         out = []
         for start, end in parts:
-            edges = np.flatnonzero(np.diff(np.concatenate([[True], sure[start:end], [True]]).astype(np.int8))) + start
-            for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-                out.append((max(a - 1, start), min(b + 1, end), a - 1 <= start, b + 1 >= end))
+            words = (np.flatnonzero(unsure[start:end]) + start).tolist()
+            runs = [i for i, word in enumerate(words) if i == 0 or words[i - 1] != word - 1]
+            for i, j in pairwise([*runs, len(words)]):
+                a, b = words[i] - 1, words[j - 1] + 2
+                out.append((max(a, start), min(b, end), a <= start, b >= end))
         return sorted(out, key=lambda stretch: stretch[0] - stretch[1])
 
-    def _layers(self, scores: Floats, stretches: Sequence[Stretch]) -> tuple[Floats, list[int]]:
-        """Return the scores of stretches (the longest first) as [words, stretches, labels], and how many are at least so long."""
+    def _layers(self, scores: Floats, stretches: Sequence[Stretch]) -> tuple[Floats, NDArray[np.int64], list[int]]:
+        """Return the scores of stretches (the longest first) as [words, stretches, labels], their lengths, how many have a word t."""
         lengths = np.array([end - start for start, end, _, _ in stretches])
         out = np.zeros((int(lengths[0]), len(stretches), scores.shape[1]), np.float32)
         for i, (start, end, _, _) in enumerate(stretches):
             out[: end - start, i] = scores[start:end]
-        return out, np.searchsorted(-lengths, -np.arange(lengths[0]), side="left").tolist()
+        return out, lengths, np.searchsorted(-lengths, -np.arange(lengths[0]), side="left").tolist()
 
     def _edges(self, stretches: Sequence[Stretch]) -> tuple[Floats, Floats]:
         """Return the scores of each stretch's first and last label: inside a sequence both words are O."""
@@ -99,81 +105,98 @@ class Chain:
         """Return the best labels of each stretch; all stretches go on side by side."""
         if not stretches:
             return []
-        rows, alive = self._layers(scores, stretches)
+        held, lengths, alive = self._layers(scores, stretches)
         first, last = self._edges(stretches)
-        turned = np.ascontiguousarray(self.trans.T)
-        held = rows
         held[0] += first
-        for t in range(1, len(rows)):
+        reached = np.empty((len(self.labels), len(stretches), len(self.labels)), np.float32)  # from label, stretch, to label
+        for t in range(1, len(held)):
             k = alive[t]
-            held[t, :k] += (held[t - 1, :k, None, :] + turned).max(2)
-        best = np.zeros(held.shape[:2], np.int64)
-        going = 0
-        for t in range(len(rows) - 1, -1, -1):
-            k = alive[t]
-            if going:
-                best[t, :going] = (held[t, :going] + turned[best[t + 1, :going]]).argmax(1)
-            if k > going:
-                best[t, going:k] = (held[t, going:k] + last[going:k]).argmax(1)
-            going = k
-        return [best[: end - start, i].tolist() for i, (start, end, _, _) in enumerate(stretches)]
+            here = reached[:, :k]
+            np.add(held[t - 1, :k].T[:, :, None], self.trans[:, None], out=here)
+            held[t, :k] += np.maximum.reduce(here)
+        ends = (held[lengths - 1, np.arange(len(stretches))] + last).argmax(1).tolist()
+        real = np.arange(len(held)) < lengths[:, None]
+        rows = held.transpose(1, 0, 2)[real]  # the words of all stretches, one stretch after the other
+        before = (rows[:, None] + self._turned).argmax(2).tolist()  # a word's best label, for each label of the next word
+        out = []
+        at = 0
+        for tag, n in zip(ends, lengths.tolist(), strict=True):
+            tags = [tag]
+            for labels in reversed(before[at : at + n - 1]):
+                tag = labels[tag]
+                tags.append(tag)
+            out.append(tags[::-1])
+            at += n
+        return out
 
     def _spans(self, tags: Sequence[int]) -> list[tuple[int, int, str]]:
         out, start = [], -1
         for i, tag in enumerate([*tags, 0]):
-            if start >= 0 and not self.inner[tag]:
+            if start >= 0 and tag not in self._inside:
                 out.append((start, i, self.labels[tags[start]][2:]))
                 start = -1
-            if tag and not self.inner[tag]:
+            if tag and tag not in self._inside:
                 start = i
         return out
 
     def _chances(
         self, scores: Floats, stretches: Sequence[Stretch], spans: Sequence[Sequence[tuple[int, int, str]]]
     ) -> list[float]:
-        """Return the probability of each span (document indices) of each stretch by the forward and backward sums."""
+        """Return the probability of each span (document indices) of each stretch by the forward and backward sums.
+
+        Both sums go on in one loop, the backward ones over the turned stretches; either holds the weight of the word it has reached.
+        """
         if not stretches:
             return []
-        rows, alive = self._layers(scores, stretches)
+        rows, lengths, alive = self._layers(scores, stretches)
         first, last = self._edges(stretches)
         weight = np.exp(np.maximum(rows - rows.max(2, keepdims=True), -60)).astype(np.float64)
-        ahead, behind = np.ones(weight.shape), np.ones(weight.shape)
-        trans = self._weights
-        back = np.ascontiguousarray(trans.T)
-        ahead[0] = weight[0] * np.exp(first.astype(np.float64))
-        for t in range(1, len(weight)):
+        turned = np.maximum(lengths - 1 - np.arange(len(weight))[:, None], 0), np.arange(len(lengths))
+        sums = np.stack([weight, weight[turned]], 1)  # [words, direction, stretches, labels]
+        sums[0] *= np.exp(np.stack([first, last]).astype(np.float64))
+        for t in range(1, len(sums)):
             k = alive[t]
-            state = (ahead[t - 1, :k] @ trans) * weight[t, :k]
-            ahead[t, :k] = state / state.sum(1, keepdims=True) if t % 8 == 0 else state
-        ends = np.exp(last.astype(np.float64))
-        going = 0
-        for t in range(len(weight) - 1, -1, -1):
-            k = alive[t]
-            if going:
-                state = (weight[t + 1, :going] * behind[t + 1, :going]) @ back
-                behind[t, :going] = state / state.max(1, keepdims=True) if t % 8 == 0 else state
-            behind[t, going:k] = ends[going:k]
-            going = k
-        out = []
+            state = sums[t, :, :k]
+            state *= sums[t - 1, :, :k] @ self._both_ways
+            if t % 8 == 0:
+                state /= state.sum(2, keepdims=True)
+        return self._marginals(weight, sums[:, 0], sums[:, 1][turned], stretches, spans)
+
+    def _marginals(
+        self, weight: Sums, ahead: Sums, behind: Sums, stretches: Sequence[Stretch],
+        spans: Sequence[Sequence[tuple[int, int, str]]],
+    ) -> list[float]:  # fmt: skip
+        """Return the probability of each span from its sums [words, stretches, labels].
+
+        It is the chance that the span begins, times the chance of each step on: to the inner label inside, to any other behind it.
+        """
+        begins: list[tuple[int, int, int]] = []  # word, stretch, label
+        steps: list[tuple[int, int, int, int]] = []  # word, stretch, label of the word before, inner label
+        counts: list[tuple[int, bool]] = []  # steps of a span, whether the last one leaves it
         for i, ((start, end, _, _), inside) in enumerate(zip(stretches, spans, strict=True)):
             for a, b, kind in inside:
-                out.append(self._chance(weight[:, i], ahead[:, i], behind[:, i], (a - start, b - start, kind), end - start))
+                a, b = a - start, b - start
+                begin, inner = self._pairs[kind]
+                leaves = b < end - start
+                begins.append((a, i, begin))
+                steps += [(t, i, begin if t == a + 1 else inner, inner) for t in range(a + 1, b + leaves)]
+                counts.append((b - a - 1 + leaves, leaves))
+        word, stretch, label = np.array(begins).T
+        here = ahead[word, stretch] * behind[word, stretch] / weight[word, stretch]
+        starts = (here[np.arange(len(here)), label] / here.sum(1)).tolist()
+        goes_on: list[float] = []
+        if steps:
+            word, stretch, label, inner_label = np.array(steps).T
+            step = behind[word, stretch] * self._weights[label]
+            goes_on = (step[np.arange(len(step)), inner_label] / step.sum(1)).tolist()
+        out = []
+        at = 0
+        for p, (count, leaves) in zip(starts, counts, strict=True):
+            for i, q in enumerate(goes_on[at : at + count], 1):
+                p *= 1 - q if leaves and i == count else q
+            at += count
+            out.append(round(min(max(p, 0.0), 1.0), 4))
         return out
-
-    def _chance(self, weight: Sums, ahead: Sums, behind: Sums, span: tuple[int, int, str], n: int) -> float:
-        """Return the probability of one span of a stretch of ``n`` words from its sums [words, labels]."""
-        a, b, kind = span
-        begin, inner = self._pairs[kind]
-        here = ahead[a] * behind[a]
-        p = here[begin] / here.sum()
-        if b - a > 1:
-            step = weight[a + 1 : b] * behind[a + 1 : b] * self._weights[inner]
-            step[0] = weight[a + 1] * behind[a + 1] * self._weights[begin]
-            p *= (step[:, inner] / step.sum(1)).prod()
-        if b < n:
-            step = weight[b] * behind[b] * self._weights[inner if b - a > 1 else begin]
-            p *= 1 - step[inner] / step.sum()
-        return round(float(min(max(p, 0.0), 1.0)), 4)
 
 
 def tree(scores: Floats) -> NDArray[np.int64]:
@@ -225,11 +248,12 @@ def _edmonds(scores: NDArray[np.float64], root: int, left: int = CONTRACTIONS) -
     outside = np.flatnonzero(~inside)
     m = len(outside)
     small = np.full((m + 1, m + 1), -1e9)
-    small[:m, :m] = scores[np.ix_(outside, outside)]
-    into = scores[np.ix_(cycle, outside)] - scores[cycle, heads[cycle]][:, None]
+    to_outside = scores[:, outside]
+    small[:m, :m] = to_outside[outside]
+    into = to_outside[cycle] - scores[cycle, heads[cycle]][:, None]
     enter = into.argmax(0)
     small[m, :m] = into[enter, np.arange(m)]
-    leave = scores[np.ix_(outside, cycle)]
+    leave = scores[outside[:, None], cycle]
     exit_ = leave.argmax(1)
     small[:m, m] = leave[np.arange(m), exit_]
     np.fill_diagonal(small, -1e9)
@@ -237,9 +261,9 @@ def _edmonds(scores: NDArray[np.float64], root: int, left: int = CONTRACTIONS) -
     small[where] = -1e9
     solved = _edmonds(small, where, left - 1)
     out = heads.copy()
-    for i, word in enumerate(outside):
-        if word != root:
-            out[word] = cycle[exit_[i]] if solved[i] == m else outside[solved[i]]
+    above = solved[:m]
+    out[outside] = np.where(above == m, cycle[exit_], outside[np.minimum(above, m - 1)])
+    out[root] = root
     entry = int(solved[m])
     out[cycle[enter[entry]]] = outside[entry]
     return out
@@ -247,16 +271,18 @@ def _edmonds(scores: NDArray[np.float64], root: int, left: int = CONTRACTIONS) -
 
 def _cycle(heads: NDArray[np.int64], root: int) -> NDArray[np.int64] | None:
     """Return the words of one cycle, None if there is none."""
-    state = np.zeros(len(heads), np.int8)
+    above = heads.tolist()
+    state = [0] * len(above)  # 1: on the present path, 2: leads to no cycle
     state[root] = 2
-    for start in range(len(heads)):
+    for start in range(len(above)):
         path = []
         at = start
         while state[at] == 0:
             state[at] = 1
             path.append(at)
-            at = int(heads[at])
+            at = above[at]
         if state[at] == 1:
             return np.array(path[path.index(at) :], np.int64)
-        state[path] = 2
+        for word in path:
+            state[word] = 2
     return None

@@ -20,6 +20,12 @@ from conflict_extract.settings import opt_out
 MODEL = Path(__file__).parent.parent / "model"
 _TAGS = ("xpos", "upos", "feats")
 _EMITTED = ("ner", "role")
+PARAGRAPH, BLANK = int(Space.PARAGRAPH), int(Space.BLANK)
+#: What most words have before them.
+COMMON = {"": int(Space.GLUED), " ": BLANK}
+#: Rows of a product of matrices. One of more than 2^18 multiplications is shared out to threads by numpy's OpenBLAS, and on a busy
+#: machine waiting for them takes longer than the network.
+ROWS = 16
 OUTPUTS = [*_TAGS, "sent", *_EMITTED, "arc", "rel_dep", "rel_head", "link_cue", "link_other"]
 #: A name stands when it is more likely than not.
 LIKELY = 0.5
@@ -119,9 +125,9 @@ class Reader:
             given: true where a sentence starts, when that is known.
         """
         n = len(words)
-        work = _Work(self, words, [self.pieces.shape(w) for w in words], _spaces(words, gaps), ids, given)
+        work = _Work(self, words, self.pieces.shapes(words), _spaces(words, gaps), ids, given)
         lengths = [len(p) for p in ids]
-        breaks = [s == Space.PARAGRAPH for s in work.spaces]
+        breaks = [s == PARAGRAPH for s in work.spaces]
         parts = paragraphs(breaks)
         read: list[tuple[int, int]] = []
         for i, j in pack([sum(lengths[a:b]) for a, b in parts]):
@@ -169,7 +175,9 @@ def _open(path: Path, threads: int) -> Any:
 
 
 def _spaces(words: Sequence[str], gaps: Sequence[str]) -> list[int]:
-    return [int(gap(g, w)) if i else int(Space.PARAGRAPH) for i, (g, w) in enumerate(zip(gaps, words, strict=True))]
+    out = [COMMON[g] if g in COMMON else int(gap(g, w)) for g, w in zip(gaps, words, strict=True)]
+    out[:1] = [PARAGRAPH]
+    return out
 
 
 class _Work:
@@ -191,7 +199,7 @@ class _Work:
         """Run the network over a window; the last window's results are kept for whoever asks next."""
         if self.last is not None and self.last[:2] == (start, end):
             return self.last[2]
-        spaces = [int(Space.PARAGRAPH), *self.spaces[start + 1 : end]]
+        spaces = [PARAGRAPH, *self.spaces[start + 1 : end]]
         pieces, form, space, first = arrays(self.reader.pieces, self.ids[start:end], self.shapes[start:end], spaces)
         feed = {"pieces": pieces, "form": form, "space": space, "first": first}
         found = self.reader.session().run(OUTPUTS, {k: np.array(v, np.int64) for k, v in feed.items()})
@@ -208,12 +216,12 @@ class _Work:
         return [
             i
             for i, more in enumerate(lead, start)
-            if more > 0 or self.spaces[i] == Space.PARAGRAPH or (more > AFTER_STOP and i > start and self._after_stop(i))
+            if more > 0 or self.spaces[i] == PARAGRAPH or (more > AFTER_STOP and i > start and self._after_stop(i))
         ]
 
     def _after_stop(self, i: int) -> bool:
         """Tell whether a capital follows a full stop (or the like) and a blank; the mark may stand inside a closing quotation mark."""
-        if self.spaces[i] != Space.BLANK or not self.words[i][0].isupper():
+        if self.spaces[i] != BLANK or not self.words[i][0].isupper():
             return False
         before = self.words[i - 1]
         if before in CLOSING and i > 1:
@@ -256,7 +264,7 @@ class _Work:
         dep, head = got["rel_dep"][:width], got["rel_head"][rows]
         half = dep.shape[1] // 2
         mixed = np.concatenate([_gelu(dep[:, :half] + head[:, :half]), dep[:, half:] * head[:, half:]], 1)
-        rel = mixed @ self.reader._rel + self.reader._rel_bias
+        rel = np.concatenate([mixed[i : i + ROWS] @ self.reader._rel for i in range(0, width, ROWS)]) + self.reader._rel_bias
         rel[:, self.reader.root] = -1e9
         named = rel.argmax(1)
         named[roots] = self.reader.root
@@ -268,7 +276,7 @@ class _Work:
         chains = self.reader._chains
         start, end = parts[0][0], parts[-1][1]
         within = [(a - start, b - start) for a, b in parts]
-        new_paragraph = np.array([s == Space.PARAGRAPH for s in self.spaces[start:end]])
+        new_paragraph = np.array([s == PARAGRAPH for s in self.spaces[start:end]])
         closed = new_paragraph | self.out.starts[start:end]
         for a, b, kind, p in chains["ner"].decode(self.emitted["ner"][start:end], closed, within):
             if p >= LIKELY:
@@ -339,9 +347,12 @@ def _gelu(x: Floats) -> Floats:
     """GELU by the error function (Abramowitz and Stegun 7.1.26, error below 1.5e-7)."""
     z = np.abs(x) * np.float32(0.70710678)
     t = 1 / (1 + np.float32(0.3275911) * z)
-    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    poly = t * 1.061405429
+    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        poly += factor
+        poly *= t
     erf = np.copysign(1 - poly * np.exp(-z * z), x)
-    out: Floats = (0.5 * x * (1 + erf)).astype(np.float32)
+    out: Floats = 0.5 * x * (1 + erf)
     return out
 
 
