@@ -149,6 +149,11 @@ class Pieces:
                 self._shapes[word] = held
         return held
 
+    def shapes(self, words: Sequence[str]) -> list[int]:
+        """Return the shapes of words."""
+        held = self._shapes
+        return [held.get(word) or self.shape(word) for word in words]
+
     def _look_up(self, word: str) -> tuple[int, ...]:
         text = _UNREAD.sub("", plain(word[:MAX_CHARS]))
         if not text.isascii():

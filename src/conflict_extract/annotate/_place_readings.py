@@ -210,32 +210,31 @@ def _add_rows(readings: _Readings, rows: Sequence[tuple[int, int]], hint: str, l
         return
     table = gazetteer()
     numbers = np.array([row for row, _ in rows], dtype=np.int64)
-    coordinates, people = table.coordinates(numbers), table.populations(numbers)
+    points, people = table.coordinates(numbers).tolist(), table.populations(numbers).tolist()
+    countries, regions = table.country_index[numbers].tolist(), table.admin1_index[numbers].tolist()
+    seconds = (table.admin2_index[numbers] & 0x7FFF).tolist()
     seats: dict[int, float] = {}
-    for (row, kind), size in zip(rows, people.tolist(), strict=True):
+    for (row, kind), size, region in zip(rows, people, regions, strict=True):
         if kind != STRIPPED and row < table.places and size >= SEAT_PEOPLE:
-            region = int(table.admin1_index[row])
             seats[region] = max(size + (0.0 if kind == MAIN else ALTERNATE), seats.get(region, 0.0))
-    for position, (row, kind) in enumerate(rows):
+    for (row, kind), size, region, second, country, (latitude, longitude) in zip(
+        rows, people, regions, seconds, countries, points, strict=True
+    ):
         level = table.level(row)
-        code = table.countries[int(table.country_index[row])]
-        size = float(people[position])
+        code = table.countries[country]
         if level == "settlement":
             prior = size or UNKNOWN_PEOPLE
             if size > 4.0 and (code, fold(table.name(row))) in _capitals():
                 prior += CAPITAL
         else:
             prior = (ADMIN1 if level == "admin1" else ADMIN2) + PER_PEOPLE * size
-            if level == "admin1" and int(table.admin1_index[row]) in seats:
-                prior = min(
-                    prior, seats[int(table.admin1_index[row])] + SEAT
-                )  # "Marib" alone is the town, "Marib province" the region
+            if level == "admin1" and region in seats:  # "Marib" alone is the town, "Marib province" the region
+                prior = min(prior, seats[region] + SEAT)
         if kind != MAIN:
             prior += ALTERNATE
         if hint:
-            regions = level != "settlement" and hint != "settlement"
-            prior += NOUN if level == hint else OTHER_REGION if regions else AGAINST_NOUN
+            wider = level != "settlement" and hint != "settlement"
+            prior += NOUN if level == hint else OTHER_REGION if wider else AGAINST_NOUN
         if less != NOT_THE_COUNTRY or level != "admin1":
             prior += less
-        point = (float(coordinates[position, 0]), float(coordinates[position, 1]))
-        readings.add(level, row, prior, point, code, int(table.admin1_index[row]), int(table.admin2_index[row]) & 0x7FFF)
+        readings.add(level, row, prior, (latitude, longitude), code, region, second)

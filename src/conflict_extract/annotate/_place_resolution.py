@@ -149,9 +149,10 @@ def _anchors(groups: Sequence[Group]) -> Anchors:
     parts: list[tuple[int, Floats, float, int]] = []
     for number in numbers:
         group = groups[number]
+        chance = group.chance.tolist()
         for position in np.argsort(-group.chance)[:PER_ANCHOR].tolist():
-            if group.chance[position] > 0.05 and group.kinds[position] in ("settlement", "admin2"):
-                parts.append((number, group.point[position], float(group.chance[position]), int(group.admin2[position])))
+            if chance[position] > 0.05 and group.kinds[position] in ("settlement", "admin2"):
+                parts.append((number, group.point[position], chance[position], int(group.admin2[position])))
     return Anchors(
         np.array([part[0] for part in parts], dtype=np.int64),
         np.array([part[1] for part in parts], dtype=np.float64).reshape(-1, 3),

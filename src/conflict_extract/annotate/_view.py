@@ -70,10 +70,13 @@ class View:
         self.children = [list(children) for children in tokens.children]
         self.left, self.right = tokens.left, tokens.right
         self.sent, self.sent_end = tokens.sent, tokens.sent_end
-        self.paragraph_spans = paragraphs(self.text)
-        self.paragraph = self._number(self.paragraph_spans)
-        self.quotes: list[Quote] = find_quotes(self.text, self.paragraph_spans)
-        self.quote = self._number([(quote.open, quote.close) for quote in self.quotes])
+        kept = layer.surface_of(doc).kept
+        if "quotes" not in kept:  # the words alone decide them: the first view of a Doc finds them for all
+            spans = paragraphs(self.text)
+            quotes = find_quotes(self.text, spans)
+            kept["quotes"] = spans, self._number(spans), quotes, self._number([(quote.open, quote.close) for quote in quotes])
+        self.quotes: list[Quote]
+        self.paragraph_spans, self.paragraph, self.quotes, self.quote = kept["quotes"]
         self.masked = [False] * self.n
         self.headline = [False] * self.n
         for record in layer.read(doc, "frame", layer.FrameRecord):

@@ -156,18 +156,14 @@ class Attribution:
             )
             records.append(record)
             by_candidate[id(candidate)] = record
-        layer.write(doc, "said", records)
-        linked = False
-        for candidate in found:
-            record = by_candidate[id(candidate)]
+        for number, record in enumerate(sorted(records, key=lambda record: (record.start, -record.end)), 1):
+            record.id = f"said:{number}"
+        for candidate, record in zip(found, records, strict=True):
             if candidate.parent is not None and id(candidate.parent) in by_candidate:
                 record.parent = by_candidate[id(candidate.parent)].id
-                linked = True
             if candidate.continues is not None and id(candidate.continues) in by_candidate:
                 record.continues = by_candidate[id(candidate.continues)].id
-                linked = True
-        if linked:
-            layer.write(doc, "said", records)
+        layer.write(doc, "said", records)
         return doc
 
 

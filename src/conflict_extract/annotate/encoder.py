@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spacy.attrs import DEP, HEAD, IDX, LEMMA, LENGTH, MORPH, POS, TAG  # type: ignore[import-not-found]  # Cython
+from spacy.attrs import DEP, HEAD, LEMMA, MORPH, POS, TAG  # type: ignore[import-not-found]  # Cython
 from spacy.language import Language
 from spacy.symbols import IDS  # type: ignore[import-not-found]  # Cython
 from spacy.tokens import Doc, Span
@@ -18,6 +18,7 @@ from spacy.vocab import Vocab
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._reader import MODEL, Reader, Reading
+from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.lemmatizer import lemmas
 from conflict_extract.errors import PipelineError
 
@@ -50,20 +51,17 @@ class ConflictEncoder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc in place and return it."""
-        text = doc.text
-        look = self.reader.pieces.of
-        words: list[str] = []
-        ids, keep, gaps = [], [], []
+        surface = surface_of(doc)
+        text = surface.text
+        pieces = [self.reader.pieces.of(word) for word in surface.word]
+        keep = [i for i, found in enumerate(pieces) if found]
+        words = [surface.word[i] for i in keep]
+        ids = [pieces[i] for i in keep]
+        gaps = []
         end = 0
-        for i, (at, size) in enumerate(doc.to_array([IDX, LENGTH]).tolist()):
-            form = text[at : at + size]
-            pieces = look(form)
-            if pieces:
-                words.append(form)
-                ids.append(pieces)
-                keep.append(i)
-                gaps.append(text[end:at])
-                end = at + size
+        for i in keep:
+            gaps.append(text[end : surface.start[i]])
+            end = surface.end[i]
         reading = self.reader.read(words, gaps, ids, _given(doc, keep)) if keep else None
         self._write(doc, words, keep, reading)
         doc._.ce_scheme = "ud2"
@@ -76,6 +74,7 @@ class ConflictEncoder:
 
     def _write(self, doc: Doc, words: list[str], keep: list[int], reading: Reading | None) -> None:
         n = len(doc)
+        surface = surface_of(doc)
         at = np.array(keep, np.int64)
         columns = np.zeros((n, 6), np.uint64)
         columns[:, 0] = self.vocab.strings.add(SPACE_TAG)
@@ -83,10 +82,9 @@ class ConflictEncoder:
         columns[:, 3] = self.vocab.strings.add("dep")
         heads = np.arange(n) - 1
         if len(keep) < n:
-            kept = set(keep)
-            for token in (doc[i] for i in range(n) if i not in kept):
-                blank = token.is_space or not token.text.strip()
-                columns[token.i, 1], columns[token.i, 5] = IDS["SPACE" if blank else "X"], token.orth
+            for i in set(range(n)) - set(keep):
+                word = surface.word[i]
+                columns[i, 1], columns[i, 5] = IDS["X" if word.strip() else "SPACE"], self.vocab.strings.add(word)
         if reading is not None:
             upos, xpos = reading.tags["upos"], reading.tags["xpos"]
             columns[at, 0] = self._tags[xpos]
@@ -109,10 +107,10 @@ class ConflictEncoder:
         self._name(doc, [(keep[a], keep[b - 1] + 1, kind) for a, b, kind, _ in names])
         records = []
         for number, (a, b, kind, p) in enumerate(spans, 1):
-            first, last = doc[keep[a]], doc[keep[b - 1]]
-            end = last.idx + len(last)
-            record = layer.SpanRecord(start=first.idx, end=end, label=kind, score=p, rule="encoder", id=f"attribution:{number}")
-            records.append(record)
+            start, end = surface.start[keep[a]], surface.end[keep[b - 1]]
+            records.append(
+                layer.SpanRecord(start=start, end=end, label=kind, score=p, rule="encoder", id=f"attribution:{number}")
+            )
         for cue, span, p in sorted(reading.links if reading is not None else [], key=lambda link: (link[0], -link[2], link[1])):
             records[cue].links.append({"id": records[span].id, "label": records[span].label, "prob": p})
         layer.write(doc, "attribution", records)

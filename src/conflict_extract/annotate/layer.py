@@ -35,12 +35,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from spacy.tokens import Doc, Span, SpanGroup
 
-from conflict_extract.annotate._tokens import Memory, memory_of, surface_of
+from conflict_extract.annotate._tokens import Memory, memory_of
 from conflict_extract.annotate._tokens import Tokens as Tokens
+from conflict_extract.annotate._tokens import surface_of as surface_of
 from conflict_extract.annotate._tokens import text_of as text_of
 from conflict_extract.annotate._tokens import tokens_of as tokens_of
 from conflict_extract.errors import PipelineError
@@ -397,6 +398,11 @@ TABLES: dict[str, type[Any]] = {
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
+#: Keys of `doc.user_data` under which spaCy keeps `doc._.ce_records` and `doc._.ce_tables`. Each layer is read several times, and an
+#: access through `doc._` makes an object and looks the extension up.
+_RECORDS: Any = ("._.", "ce_records", None, None)
+_TABLES: Any = ("._.", "ce_tables", None, None)
+
 
 def register() -> None:
     """Make the Doc extensions `ce_records`, `ce_tables`, `ce_date`, `ce_title`, `ce_scheme`; safe to call again."""
@@ -424,10 +430,16 @@ def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]
 
 def _made(kind: type[T], row: dict[str, Any]) -> T:
     """A record from its plain form; `DocBin` and `Doc.from_bytes` give tuples in the place of lists."""
-    for value in row.values():
-        if isinstance(value, tuple | dict):
+    for name in _nested(cast(Any, kind)):
+        if isinstance(row.get(name), (tuple, dict)):
             return kind(**{key: _lists(item) for key, item in row.items()})
     return kind(**row)
+
+
+@cache
+def _nested(kind: Any) -> tuple[str, ...]:
+    """The names of a record type's fields that hold lists or dicts."""
+    return tuple(item.name for item in fields(kind) if any(word in str(item.type) for word in ("list", "dict", "Offsets")))
 
 
 def _lists(value: Any) -> Any:
@@ -452,8 +464,11 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
         raise PipelineError(f"unknown layer {layer!r}; known: {', '.join(RECORDS)}")
     memory = _memory(doc)
     prefix = layer + ":"
-    store: dict[str, dict[str, Any]] = {key: row for key, row in (memory.store or {}).items() if not key.startswith(prefix)}
-    ordered = sorted(records, key=lambda record: (record.start, -record.end, record.id))
+    store: dict[str, dict[str, Any]] = {**(memory.store or {})}
+    if layer in memory.layers:
+        store = {key: row for key, row in store.items() if not key.startswith(prefix)}
+    memory.layers.add(layer)
+    ordered = sorted(records, key=_place)
     used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
     surface = surface_of(doc)
@@ -475,9 +490,8 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
                 spans.append(Span(doc, starts[start], ends[end], label=label, span_id=record.id))
             elif (tokens := doc.char_span(start, end, alignment_mode="expand")) is not None:
                 spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
-    doc._.ce_records = memory.store = store
-    for known in [known for known in memory.records if known[0] == layer]:
-        del memory.records[known]
+    doc.user_data[_RECORDS] = memory.store = store
+    _forget(memory.records, layer)
     doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
 
 
@@ -491,7 +505,7 @@ def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
     if found is None:
         prefix = layer + ":"
         found = [_made(kind, row) for key, row in (memory.store or {}).items() if key.startswith(prefix)]
-        found.sort(key=lambda record: (record.start, -record.end, record.id))
+        found.sort(key=_place)
         memory.records[layer, kind] = found
     return list(found)
 
@@ -499,14 +513,26 @@ def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
 def _memory(doc: Doc) -> Memory:
     """The memory of a Doc, emptied of records and rows that were made of other data than the Doc holds now."""
     memory = memory_of(doc)
-    store, tables = doc._.ce_records, doc._.ce_tables
+    store, tables = doc.user_data.get(_RECORDS), doc.user_data.get(_TABLES)
     if memory.store is not store:
         memory.store = store
+        memory.layers = {key.partition(":")[0] for key in store or ()}
         memory.records.clear()
     if memory.tables is not tables:
         memory.tables = tables
         memory.rows.clear()
     return memory
+
+
+def _place(record: Record) -> tuple[int, int, str]:
+    """The order of records: by offset, longer ones first."""
+    return record.start, -record.end, record.id
+
+
+def _forget(held: dict[tuple[str, type[Any]], list[Any]], name: str) -> None:
+    """Drop what was made of a layer's or table's former data."""
+    for known in [known for known in held if known[0] == name]:
+        del held[known]
 
 
 def has_layer(doc: Doc, layer: str) -> bool:
@@ -519,9 +545,8 @@ def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
     if name not in TABLES:
         raise PipelineError(f"unknown table {name!r}; known: {', '.join(TABLES)}")
     memory = _memory(doc)
-    doc._.ce_tables = memory.tables = {**(memory.tables or {}), name: [plain(row) for row in rows]}
-    for known in [known for known in memory.rows if known[0] == name]:
-        del memory.rows[known]
+    doc.user_data[_TABLES] = memory.tables = {**(memory.tables or {}), name: [plain(row) for row in rows]}
+    _forget(memory.rows, name)
 
 
 def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:

@@ -54,8 +54,11 @@ class Ids:
 
 
 def span(index: Index, start: int, end: int) -> Span:
-    """A Span with its words."""
-    return Span(start=start, end=end, text=index.text[start:end])
+    """A Span with its words; several parts of a report share one."""
+    found = index.words_of.get((start, end))
+    if found is None:
+        found = index.words_of[start, end] = Span(start=start, end=end, text=index.text[start:end])
+    return found
 
 
 def _by_row(mentions: Sequence[M], name: str) -> dict[str, list[M]]:

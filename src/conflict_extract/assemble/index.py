@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate import layer
 from conflict_extract.annotate.layer import Offsets, Record, Tokens
 from conflict_extract.assemble.corrections import settle_frame_figures
+from conflict_extract.schema import Span
 
 R = TypeVar("R", bound=Record)
 
@@ -103,6 +104,7 @@ class Index:
     sides: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
     anaphors: dict[tuple[int, int], str | None] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)  # keys of actors outside the knowledge base, once one was asked for
+    words_of: dict[tuple[int, int], Span] = field(default_factory=dict)  # the report's spans, by offsets
     _flags: list[list[bool]] = field(default_factory=list)
     _stems: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     _roots: dict[tuple[int, int], int | None] = field(default_factory=dict)

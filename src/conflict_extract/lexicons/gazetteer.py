@@ -102,6 +102,7 @@ class Gazetteer:
         self.admin2_index, self._population = arrays["admin2"], arrays["population"]
         self._names, self._offsets = arrays["names"], arrays["name_offsets"]
         self.country_number = {code: number for number, code in enumerate(self.countries)}
+        self.row = lru_cache(maxsize=8192)(self._row)
 
     def find(self, folded: Sequence[str]) -> list[NDArray[np.int64]]:
         """For each folded name the rows that bear it, as packed numbers: row + (kind << 20).
@@ -172,8 +173,8 @@ class Gazetteer:
         inferred = int(self.admin2_index[index]) & 0x8000
         return self.name(self.places + self.admin1_rows + number - 1) if number and not inferred else None
 
-    def row(self, index: int) -> GazetteerRow:
-        """A row by its number.
+    def _row(self, index: int) -> GazetteerRow:
+        """A row by its number; `row` keeps those asked for last, since a stream of articles names the same places.
 
         Raises:
             LexiconError: there is no such row.
