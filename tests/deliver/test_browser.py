@@ -21,6 +21,7 @@ pytestmark = [
     ),
 ]
 By = pytest.importorskip("selenium.webdriver.common.by").By
+Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 support = pytest.importorskip("selenium.webdriver.support.ui")
 ARTICLE = (
     "The governor of Orlova said on Monday that at least 12 people had been killed <img src=x onerror=alert(1)>.\n\n"
@@ -115,6 +116,10 @@ def test_words_and_keyboard(browser, saved):
     body.send_keys("j")
     body.send_keys("j")
     assert browser.switch_to.active_element.get_attribute("data-id") == "c2"
+    browser.switch_to.active_element.send_keys(Keys.CONTROL, "k")
+    assert browser.switch_to.active_element.get_attribute("data-id") == "c2", "the browser's own keys are left to it"
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert find(browser, ".on") == []
 
 
 def test_fits_a_phone(browser, saved):
@@ -190,6 +195,8 @@ def test_follows_the_colour_scheme_and_prints_on_white(browser, saved, media):
     assert ground(browser) == "rgb(255, 255, 255)"
     media(prefers_color_scheme="dark")
     assert ground(browser) == "rgb(22, 24, 27)"
+    scheme = "return getComputedStyle(document.body).colorScheme"
+    assert browser.execute_script(scheme) == "light dark", "or the browser's own parts stay light: scrollbars, the date's calendar"
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
     )

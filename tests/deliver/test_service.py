@@ -24,7 +24,8 @@ import pytest
 
 from conflict_extract.deliver.cli_serve import JsonLines
 from conflict_extract.deliver.service import ServiceOptions, create_app
-from conflict_extract.deliver.service.crew import Crew
+from conflict_extract.deliver.service.crew import GROWN, Crew, resident
+from conflict_extract.deliver.service.examples import REQUEST_ID
 from conflict_extract.deliver.service.options import available_cpus
 from conflict_extract.deliver.service.problems import TITLES, Problem
 from conflict_extract.deliver.service.work import RequestHandler, render
@@ -139,19 +140,6 @@ def test_batch_streams_lines_and_errors_are_lines(server):
     assert [row["line"] for row in rows if "error" in row] == [2, 4, 6], "lines are counted as in the body, blank ones too"
 
 
-def test_a_batch_whose_client_goes_frees_its_worker(server):
-    post(server, {"text": ARTICLE})
-    (worker,) = server.workers()
-    body = "\n".join(json.dumps({**LONG, "id": str(number)}) for number in range(3))
-    with pytest.raises(httpx.ReadTimeout), server.client.stream("POST", "/v1/batch", content=body, timeout=0.7) as answer:
-        answer.read()
-    gone = time.monotonic()
-    while not ended(worker) and time.monotonic() - gone < 10:
-        time.sleep(0.05)
-    assert time.monotonic() - gone < 3.0
-    assert post(server, {"text": ARTICLE}).status_code == 200
-
-
 def test_health_version_metrics_pages(server):
     assert server.client.get("/livez").json() == {"status": "alive"}
     assert server.client.get("/version").json()["version"]
@@ -212,16 +200,26 @@ def test_a_late_document_is_504_and_costs_no_more(server):
     assert post(server, {"text": ARTICLE}).status_code == 200
 
 
-def test_a_client_that_goes_frees_its_worker(server):
+def test_a_document_that_needs_too_much_memory_is_given_up(server):
+    """It gets a second worker, as the first may have been grown before; then it is 413, and the next document finds a new one."""
     post(server, {"text": ARTICLE})
     (worker,) = server.workers()
-    with pytest.raises(httpx.ReadTimeout):
-        post(server, LONG, timeout=0.5)
-    gone = time.monotonic()
-    while not ended(worker) and time.monotonic() - gone < 10:
-        time.sleep(0.05)
-    assert time.monotonic() - gone < 3.0
+    before = server.app.state.crew.restarts
+    with limits(server, memory=100):
+        grown = post(server, LONG)
+    assert (grown.status_code, grown.json()["type"]) == (413, "urn:conflict-extract:too_much_memory")
+    assert ended(worker) and server.app.state.crew.restarts == before + 2
     assert post(server, {"text": ARTICLE}).status_code == 200
+
+
+def test_a_worker_that_has_grown_is_replaced_once_it_is_idle(server):
+    post(server, {"text": ARTICLE})
+    (worker,) = server.app.state.crew._all
+    with limits(server, memory=int(resident(worker) / GROWN * 0.98)):
+        assert post(server, {"text": ARTICLE}).status_code == 200
+    assert ended(worker.process)
+    assert post(server, {"text": ARTICLE}).status_code == 200
+    assert [other is not worker for other in server.app.state.crew._all] == [True]
 
 
 def test_too_many_requests_are_told_to_come_back(server):
@@ -304,6 +302,41 @@ def test_every_code_is_documented():
         for code, example in answer["content"].get("application/problem+json", {}).get("examples", {}).items():
             assert TITLES[code][0] == int(status) == example["value"]["status"]
             assert set(example["value"]) - {"errors"} == {"type", "title", "status", "detail", "instance"}
+
+
+def test_every_answer_of_the_description_has_an_example():
+    document = create_app().openapi()
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert all("example" in content for content in operation.get("requestBody", {}).get("content", {}).values()), path
+            for status, answer in operation["responses"].items():
+                for kind, content in answer["content"].items():
+                    assert content.get("example") or content.get("examples"), (path, status, kind)
+
+
+def test_the_examples_are_what_the_service_answers(server, extractor):
+    """What `python -m tests.golden` has written is what the library says now, and the batch's example what the service says."""
+    paths = server.client.get("/openapi.json").json()["paths"]
+    one, batch = paths["/v1/extract"]["post"], paths["/v1/batch"]["post"]
+    request = one["requestBody"]["content"]["application/json"]["example"]
+    shown = one["responses"]["200"]["content"]["application/json"]["example"]
+    assert shown == extractor.extract(**request).model_dump(mode="json"), "run python -m tests.golden"
+    assert shown == post(server, request).json() and len(shown["claims"]) >= 2
+    lines = batch["requestBody"]["content"]["application/x-ndjson"]["example"]
+    answer = server.client.post("/v1/batch", content=lines.encode(), headers={"X-Request-ID": REQUEST_ID})
+    example = batch["responses"]["200"]["content"]["application/x-ndjson"]["example"]
+    assert [json.loads(line) for line in answer.text.splitlines()] == [json.loads(line) for line in example.splitlines()]
+    for path in ("/livez", "/readyz", "/version"):
+        shown = paths[path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+        assert server.client.get(path).json() == shown
+    errors = [
+        (server.client.post("/v1/extract", json={}, headers={"X-Request-ID": REQUEST_ID}), "invalid_request"),
+        (server.client.post("/v1/extract", content=b"x", headers={"Content-Encoding": "gzip", "X-Request-ID": REQUEST_ID}),
+         "unsupported_encoding"),
+    ]  # fmt: skip
+    for answer, code in errors:
+        examples = one["responses"][str(answer.status_code)]["content"]["application/problem+json"]["examples"]
+        assert answer.json() == examples[code]["value"]
 
 
 def test_errors_have_places_and_reasons_and_no_words_of_the_request(server):

@@ -23,7 +23,8 @@ def serve(
         typer.Option(min=1, help="Worker processes; default: the processors this process may use.", show_default=False),
     ] = None,
     deadline: Annotated[float, typer.Option(min=0.1, help="Seconds that one document may take.")] = 60.0,
-    max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 300_000,
+    max_text: Annotated[int, typer.Option(min=1, help="Longest text, in characters.")] = 200_000,
+    memory: Annotated[int, typer.Option(min=300, help="Megabytes of memory that a worker process may have.")] = 600,
     queue: Annotated[int, typer.Option(min=1, help="Requests that may wait for a worker.")] = 64,
     wait: Annotated[float, typer.Option(min=0.1, help="Seconds that a request may wait for a worker.")] = 30.0,
     patience: Annotated[
@@ -51,6 +52,7 @@ def serve(
         workers=workers or available_cpus(),
         deadline=deadline,
         max_text=max_text,
+        memory=memory,
         max_body=max_body,
         bodies=max(ServiceOptions.bodies, 4 * max_body),
         queue=queue,

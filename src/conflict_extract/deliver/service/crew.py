@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing as mp
+import os
 import pickle
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -26,8 +28,17 @@ LOG = logging.getLogger("conflict_extract.service")
 FACTORY = "conflict_extract.deliver.service.work:RequestHandler"
 
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
+GROWN = 0.75  # of its memory: a worker that has more when it is idle is replaced
+GLANCE = 0.1  # seconds between two looks at a worker's memory and at whether its client is still there
+
+
 class DiedError(Exception):
     """The worker's process ended."""
+
+
+class GrownError(Exception):
+    """The worker's process has more memory than it may."""
 
 
 class Crew:
@@ -172,14 +183,16 @@ class Crew:
         """The answer to a payload.
 
         Raises:
-            Problem: too many wait, no worker came free, the deadline passed, the document failed.
+            Problem: too many wait, no worker came free, the deadline passed, the memory was not enough, the document failed.
         """
-        end = None
+        left = self.options.deadline
         for attempt in (1, 2):
             worker = await self._borrow(len(payload["text"]) >= self.options.long_text)
             cancel = Event()
-            end = end or time.monotonic() + self.options.deadline  # a second try gets what is left of it
-            call = asyncio.get_running_loop().run_in_executor(self._threads, _call, worker, payload, end, cancel)
+            end = time.monotonic() + left
+            call = asyncio.get_running_loop().run_in_executor(
+                self._threads, _call, worker, payload, end, cancel, self.options.memory
+            )
             try:
                 code, value = await asyncio.shield(call)
             except asyncio.CancelledError:
@@ -190,13 +203,20 @@ class Crew:
             except TimeoutError:
                 self._replace(worker)
                 raise Problem("deadline", f"the document took longer than {self.options.deadline:g} s") from None
+            except GrownError:
+                left = end - time.monotonic()  # for the second try
+                self._replace(worker)
+                if attempt == 2 or not worker.done:  # what earlier documents left is not this one's fault
+                    raise Problem("too_much_memory", f"a worker has {self.options.memory:,} MB") from None
+                continue
             except DiedError:
+                left = end - time.monotonic()
                 self._replace(worker)
                 if attempt == 2:
                     raise Problem("worker_died") from None
                 continue
             worker.done += 1
-            if worker.done >= RECYCLE:
+            if worker.done >= RECYCLE or resident(worker) > GROWN * self.options.memory:
                 self._replace(worker)
             else:
                 self._give_back(worker)
@@ -221,23 +241,35 @@ def _await_ready(worker: Worker) -> None:
     raise DiedError(f"it was not ready within {START_LIMIT:.0f} s")
 
 
-def _call(worker: Worker, payload: dict[str, Any], end: float, cancel: Event) -> tuple[str, Any]:
+def resident(worker: Worker) -> float:
+    """Megabytes that a worker's process has in memory; 0 where there is no /proc."""
+    try:
+        pages = int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return pages * PAGE / 1e6
+
+
+def _call(worker: Worker, payload: dict[str, Any], end: float, cancel: Event, memory: int) -> tuple[str, Any]:
     """Send a payload and wait for the answer (in a thread).
 
     Raises:
         TimeoutError: the deadline passed.
+        GrownError: the process has more megabytes than it may.
         DiedError: the worker ended, or the call was cancelled.
     """
     try:
         worker.give(Chunk(0, [payload]))
         while not cancel.is_set():
-            if worker.pipe.poll(max(0.0, min(0.2, end - time.monotonic()))):
+            if worker.pipe.poll(max(0.0, min(GLANCE, end - time.monotonic()))):
                 kind, value = worker.pipe.recv()
                 if kind == "done":
                     code, answer = pickle.loads(value)
                     return code, answer
             elif time.monotonic() >= end:
                 raise TimeoutError
+            elif resident(worker) > memory:
+                raise GrownError
     except (EOFError, OSError, ValueError) as error:
         if isinstance(error, TimeoutError):
             raise

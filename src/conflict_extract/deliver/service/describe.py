@@ -16,6 +16,7 @@ DOCUMENT_CODES = (
     "slow_body",
     "body_too_large",
     "text_too_long",
+    "too_much_memory",
     "unsupported_encoding",
     "invalid_request",
     "too_many_requests",

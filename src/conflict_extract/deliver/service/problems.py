@@ -16,6 +16,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "slow_body": (408, "The body did not arrive in time"),
     "body_too_large": (413, "The body is too large"),
     "text_too_long": (413, "The text is too long"),
+    "too_much_memory": (413, "The text needs more memory than a worker has"),
     "unsupported_encoding": (415, "Compressed bodies are not accepted"),
     "invalid_request": (422, "The request does not fit the schema"),
     "too_many_requests": (429, "Too many requests are waiting"),

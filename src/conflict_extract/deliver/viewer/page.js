@@ -43,7 +43,7 @@ window.conflictExtract = () => {
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     if (event.key === "Escape") choose(null);
     if (event.key !== "j" && event.key !== "k") return;
     const shown = cards.filter((card) => !card.hidden);
