@@ -165,6 +165,20 @@ def _subject(scene: Scene, draft: Draft) -> bool:
     return scene.doc[draft.head].dep_ == "nsubj"
 
 
+def seat_before(scene: Scene, first: int) -> int | None:
+    """The last token of what stands before "," and a phrase: "In Hanoi, the X Office"; None without a comma there."""
+    doc = scene.doc
+    cursor = first - 1
+    if cursor > 0 and doc[cursor].lower_ == "the":
+        cursor -= 1
+    return cursor - 1 if cursor > 0 and doc[cursor].text == "," else None
+
+
+def _inside(one: Draft, other: Draft) -> bool:
+    """Whether a name is a part of another's ("NATO's KFOR mission")."""
+    return one is not other and other.first <= one.first and one.last < other.last
+
+
 def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
     """ "its spokesman": the nearest organisation, group or state that acted before; "his men": the nearest person's side."""
     if pronoun in ("his", "her"):
@@ -181,11 +195,19 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
     recent = (
         one
         for one in reversed(scene.drafts[-12:])
-        if one.kind == "nominal" and one.type in bodies and not _INSIDE & set(lower[max(0, one.first - 2) : one.first])
+        if one.kind == "nominal"
+        and one.type in bodies
+        and (pronoun != "its" or one.number != "plural")
+        and not _INSIDE & set(lower[max(0, one.first - 2) : one.first])
     )
     bodies_before = [one for one in recent if one.last <= draft.first and one.use == ACTOR]
     place = bisect_left(scene.entities, draft.first, key=lambda other: other.first)
-    named = [other for other in reversed(scene.entities[max(0, place - 20) : place]) if other.use == ACTOR]
+    before = scene.entities[max(0, place - 20) : place]
+    before += [
+        one for one in scene.drafts[-12:] if one.kind == "entity" and one.rule == "name and noun" and one.last <= draft.first
+    ]
+    before.sort(key=lambda one: -one.first)
+    named = [one for one in before if one.use == ACTOR and not any(_inside(one, other) for other in before)]
     if has_tree(scene.doc) and _opens_sentence(scene, draft):  # "Its spokesman": of what the sentence before is about
         subjects = [one for one in sorted((*bodies_before, *named), key=lambda one: -one.first) if _subject(scene, one)]
         if subjects and draft.first - subjects[0].last <= 60:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from spacy.tokens import Doc
 
 from conflict_extract.annotate._actor_draft import Draft, role_at
@@ -35,9 +37,7 @@ def draft_joint(scene: Scene) -> None:
                     last=last,
                     head=group[0].head,
                     kind="joint",
-                    name=" ".join(surface_of(doc).span(first, last).split())
-                    if group[0].kind != "nominal"
-                    else _joint_name(doc, group),
+                    name=_joint_name(doc, group),
                     rule="joint",
                     form="nominal",
                     number="plural",
@@ -49,9 +49,21 @@ def draft_joint(scene: Scene) -> None:
 
 
 def _joint_name(doc: Doc, group: list[Draft]) -> str:
-    first = group[0]
-    rest = doc[first.last : group[-1].last].text
-    return " ".join(f"{first.name} {rest}".split())
+    """Their names with what joins them: capitals give way to their states, common nouns behind "and" lose their article."""
+    parts = [group[0].name if group[0].kind == "nominal" or group[0].form == "metonym" else _words(doc, group[0])]
+    for one, other in pairwise(group):
+        between = surface_of(doc).span(one.last, other.first).strip()
+        if other.form == "metonym":
+            between, part = between.removesuffix("the").strip(), other.name
+        else:
+            part = _words(doc, other)
+            between = between.removesuffix(" the") if part[:1].islower() else between
+        parts += [between, part]
+    return " ".join(parts).replace(" , ", ", ")
+
+
+def _words(doc: Doc, draft: Draft) -> str:
+    return " ".join(surface_of(doc).span(draft.first, draft.last).split())
 
 
 def _coordinated(doc: Doc, one: Draft, other: Draft) -> bool:

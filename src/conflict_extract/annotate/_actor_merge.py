@@ -136,16 +136,17 @@ class FullNames:
 
 
 def _full_names(drafts: Iterable[Draft]) -> dict[str, FullNames]:
-    """Full names of persons by their last word, in order."""
+    """Full names of persons by their last word, and by their first with " …", in order."""
     found: dict[str, FullNames] = {}
     for draft in drafts:
         key = key_of(draft.name)
         if draft.kind == "person" and len(key) > 1:
-            names = found.setdefault(key[-1], FullNames())
-            if not names.keys or names.keys[-1] != key:
-                names.firsts.append(draft.first)
-                names.keys.append(key)
-                names.distinct[key] = None
+            for word in (key[-1], f"{key[0]} …"):
+                names = found.setdefault(word, FullNames())
+                if not names.keys or names.keys[-1] != key:
+                    names.firsts.append(draft.first)
+                    names.keys.append(key)
+                    names.distinct[key] = None
     return found
 
 
@@ -174,6 +175,9 @@ def _person_key(draft: Draft, full_names: dict[str, FullNames]) -> tuple[str, ..
     place = bisect_right(known.firsts, draft.first)
     if place:
         return known.keys[place - 1]
+    if not known.distinct and len(key) == 1:  # the given name alone, as is usual where there are no family names
+        known = full_names.get(f"{key[0]} …", FullNames())
+        return known.keys[0] if len(known.distinct) == 1 and known.firsts[0] < draft.first else key
     return known.keys[0] if len(known.distinct) == 1 else key
 
 

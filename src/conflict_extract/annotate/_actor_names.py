@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Span, Token
 
+from conflict_extract.annotate._actor_bodies import seat_before
 from conflict_extract.annotate._actor_draft import HYPHENS, POSSESSIVES, Draft, left_edge, ordinal, role_at
 from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
@@ -340,6 +341,12 @@ def _whose(scene: Scene, first: int, last: int) -> ActorEntry | None:
     hit = scene.by_token.get(first)
     if hit is not None and hit.first == first and hit.last < last and final in use_words("own_body", "same"):
         return scene.state(hit.entry)
+    if final in use_words("seated_body", "same"):  # "In Hanoi, the X Office", "the X Office in Hanoi"
+        for at in (last + 1 if last < len(doc) and doc[last].lower_ == "in" else None, seat_before(scene, first)):
+            hit = scene.by_token.get(at) if at is not None else None
+            state = scene.state(hit.entry) if hit is not None and "capital" in hit.kinds() else None
+            if hit is not None and state is not None and doc[hit.first - 1].lower_ == "in":
+                return contested_state(scene, state, first, seat=surface_of(doc).span(hit.first, hit.last))[0]
     if opening in use_words("office_name", "same"):
         for index in range(first + 2, last):
             hit = scene.by_token.get(index)

@@ -58,6 +58,8 @@ def draft_phrase(scene: Scene, index: int) -> None:
     named = _beside_name(scene, draft, found[0])
     if named is not None:
         draft.same_as, draft.kind = named, "nominal"
+        if not (isinstance(draft.affiliation, str) and draft.affiliation.startswith(("state/", "authority/"))):
+            draft.affiliation = None  # an organisation speaks for itself
         if named.source_type in (None, "other") and draft.source_type:
             named.source_type = draft.source_type
             named.type = draft.type if draft.type in ("armed_group", "media") else named.type

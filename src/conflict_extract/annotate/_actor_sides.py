@@ -12,6 +12,7 @@ from conflict_extract.annotate._actor_bodies import (
     plain_words,
     possessive_words,
     possessor,
+    seat_before,
     speaks_for_state,
 )
 from conflict_extract.annotate._actor_draft import DEMONYM as _DEMONYM
@@ -20,7 +21,7 @@ from conflict_extract.annotate._actor_match import Hit
 from conflict_extract.annotate._actor_scene import Scene, contested_state
 from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.annotate._tokens import surface_of
-from conflict_extract.lexicons.actors import Role
+from conflict_extract.lexicons.actors import ActorEntry, Role
 
 PLAIN_SIDES = frozenset(["side", "sides", "state", "states"])
 
@@ -54,7 +55,8 @@ def sides_of(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
                     found.append(hit)
                 break
             token = doc[cursor]
-            if token.text in {",", ".", ";"} or token.pos_ in ("VERB", "AUX") or token.lower_ in ("in", "near", "who", "that"):
+            verb = token.pos_ in ("VERB", "AUX") and token.dep_ != "amod"  # "for the banned X"
+            if token.text in {",", ".", ";"} or verb or token.lower_ in ("in", "near", "who", "that"):
                 break
             cursor += 1
     return found
@@ -97,10 +99,27 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     if words[-1] in use_words("state_itself", "actor"):
         polities = [hit for hit in sides if hit not in bodies]
         chosen = polities[0] if polities else chosen
+    if role.kind == "group" and len(bodies) > 1 and _renames(scene, draft, bodies[-1], role):
+        chosen = bodies[-1]  # "NATO's KFOR mission"
     if chosen is not None:
         _from_side(scene, draft, chosen, role, words)
         return
-    unknown = _unlisted_side(scene, draft)
+    if (
+        len(words) > 2
+        and words[0] in use_words("state_noun", "same")
+        and words[1] in POSSESSIVES
+        and is_state_body(draft, role, words)
+    ):
+        anchor = scene.anchor()  # "the island's government"
+        draft.affiliation, draft.country = (anchor.id, anchor.country) if anchor is not None else (None, None)
+        return
+    seat = _seat_beside(scene, draft) if role.kind == "group" and is_state_body(draft, role, words) else None
+    if seat is not None:
+        chosen_state, draft.candidates = contested_state(scene, seat[0], draft.head, seat=seat[1], army=is_army(role, words))
+        if chosen_state is not None:
+            draft.affiliation, draft.rule = chosen_state.id, "context body"
+        return
+    unknown = None if "minister" in words else _unlisted_side(scene, draft)  # "Communication Service Minister"
     if unknown is not None and role.kind == "person":
         draft.affiliation, draft.source_type = unknown, unknown.source_type
         return
@@ -125,6 +144,19 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
         draft.affiliation = nearest_body(scene, draft, role, words)
         if role.kind == "group":
             draft.rule = "context body"
+
+
+def _seat_beside(scene: Scene, draft: Draft) -> tuple[ActorEntry, str] | None:
+    """ "the Foreign Ministry in Sana'a", "In Hanoi, the Foreign Ministry": the state of the capital, and the capital's name."""
+    doc = scene.doc
+    for index in (draft.last + 1, seat_before(scene, draft.first)):
+        hit = scene.by_token.get(index) if index is not None else None
+        if hit is None or "capital" not in hit.kinds() or doc[hit.first - 1].lower_ != "in":
+            continue
+        state = scene.state(hit.entry)
+        if state is not None:
+            return state, surface_of(doc).span(hit.first, hit.last)
+    return None
 
 
 def _called(scene: Scene, draft: Draft) -> bool:
@@ -155,7 +187,10 @@ def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
         return None
     places = list(range(draft.first, draft.head))
     if draft.last < len(doc) and doc[draft.last].lower_ in ("of", "for", "from", "with", "at"):
-        places += [draft.last + 1, draft.last + 2]
+        for index in range(draft.last + 1, min(draft.last + 5, len(doc))):
+            places.append(index)
+            if index in scene.by_first or doc[index].is_punct or doc[index].pos_ not in ("DET", "ADJ", "VERB", ""):
+                break
     for index in places:
         other = scene.by_first.get(index)
         if other is None or other.kind != "entity" or other.entry is not None or other.candidates:

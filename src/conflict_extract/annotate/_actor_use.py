@@ -123,6 +123,8 @@ def place_or_actor(doc: Doc, start_token: int, end_token: int) -> str:
     polity = _is_polity(surface_of(doc).span(start_token, end_token))
     if _hyphenated(doc, end_token):
         return MODIFIER
+    if start_token > 1 and doc[start_token - 1].lower_ == "to" and doc[start_token - 2].lower_ == "according":
+        return ACTOR
     if not has_tree(doc):
         return _by_neighbours(doc, start_token, end_token, polity=polity)
     return _by_tree(_head(doc, start_token, end_token), polity=polity, start=start_token, end=end_token)

@@ -184,11 +184,19 @@ def relative_head(view: View, verb: int) -> int | None:
     node = verb
     for _ in range(6):
         if view.dep[node].startswith("acl"):
-            return view.head[node]
+            return _who_acts(view, view.head[node])
         if view.dep[node] not in ("conj", "xcomp", "ccomp", "advcl") or view.head[node] == node:
             return None
         node = view.head[node]
     return None
+
+
+def _who_acts(view: View, i: int) -> int:
+    """The body before "in PLACE, which says": a place in a body's phrase says nothing itself."""
+    head = view.head[i]
+    owner = view.mention[head]
+    place = view.ent[i] in ("LOC", "GPE") and view.base(i) == "nmod" and view.case_of(i) in ("in", "at", "of") and head < i
+    return head if place and owner is not None and owner.use == "actor" and "," in view.word[i + 1 : i + 4] else i
 
 
 def agent_of(view: View, verb: int) -> int | None:

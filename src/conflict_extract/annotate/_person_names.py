@@ -22,6 +22,7 @@ _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "de
 
 def find_persons(scene: Scene) -> None:
     """Find the names of persons: entities, words behind a title, later surnames of names found."""
+    _join_titles(scene)
     spans = _spans(scene)
     taken = {token for first, last in spans for token in range(first, last)}
     taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
@@ -35,6 +36,20 @@ def find_persons(scene: Scene) -> None:
                 spans.append((index, index + 1))
     scene.person_spans = sorted(spans)
     scene.in_person = {token: span for span in scene.person_spans for token in range(*span)}
+
+
+def _join_titles(scene: Scene) -> None:
+    """ "Task Force X Y": what the entities take for a person behind the noun of an organisation is a part of its name."""
+    doc = scene.doc
+    for number, span in enumerate(scene.organisations):
+        person = next((ent for ent in scene.persons if ent.start == span.end), None) if span[-1].is_title else None
+        role = role_at(doc, span.end - 1) if person is not None else None
+        if person is None or role is None or role[0].kind != "group":
+            continue
+        if doc[span.end - 1].head.i in range(person.start, person.end):
+            scene.organisations[number] = doc[span.start : person.end]
+            scene.persons.remove(person)
+            scene.in_organisation.update((token.i, scene.organisations[number]) for token in scene.organisations[number])
 
 
 def _spans(scene: Scene) -> list[tuple[int, int]]:
@@ -121,7 +136,7 @@ def _renamed(scene: Scene, index: int, taken: set[int]) -> tuple[int, int] | Non
 def _before_proper(doc: Doc, index: int) -> bool:
     """Whether two proper nouns that no entity covers follow a title ("army spokesman Lieutenant-Colonel X Y denied")."""
     pair = doc[index + 1 : index + 3]
-    return len(pair) == 2 and all(token.pos_ == "PROPN" and not token.ent_type_ and token.is_title for token in pair)
+    return len(pair) == 2 and all(token.tag_ == "NNP" and not token.ent_type_ and token.is_title for token in pair)
 
 
 def _rather_place(scene: Scene, index: int, last: int) -> bool:
@@ -129,7 +144,7 @@ def _rather_place(scene: Scene, index: int, last: int) -> bool:
     doc = scene.doc
     if last - index > 1:
         token = doc[head_of(doc, index, last)]
-        titled = index > 0 and _is_title(scene, index - 1)
+        titled = index > 0 and (_is_title(scene, index - 1) or _again(scene, index, last))
         return not titled and token.dep_ == "obj" and lemma_of(token.head) in use_words("object_only_place", "same")
     if not has_tree(doc) or _surname(scene, index) or (index and _is_title(scene, index - 1)):
         return False
@@ -137,6 +152,15 @@ def _rather_place(scene: Scene, index: int, last: int) -> bool:
         return False
     return place_or_actor(doc, index, index + 1) == PLACE and (
         doc[index].dep_ in ("nsubj", "nsubj:pass", "obj") or _in_place(doc, index)
+    )
+
+
+def _again(scene: Scene, first: int, last: int) -> bool:
+    """Whether the entities find the same person elsewhere in the text."""
+    words = [token.text for token in scene.doc[first:last]]
+    return any(
+        ent.start != first and len(ent) >= len(words) and [token.text for token in ent][-len(words) :] == words
+        for ent in scene.persons
     )
 
 
@@ -205,9 +229,10 @@ def _in_place(doc: Doc, index: int) -> bool:
 
 
 def _surname(scene: Scene, index: int) -> bool:
-    """Whether a person's full name in the text ends with this word."""
+    """Whether a person's full name in the text ends, or begins, with this word."""
     if not scene.surnames:
-        scene.surnames = {""} | {ent[-1].text for ent in scene.persons if ent.end - ent.start > 1 and not _only_title(scene, ent)}
+        full = [ent for ent in scene.persons if ent.end - ent.start > 1 and not _only_title(scene, ent)]
+        scene.surnames = {""} | {ent[-1].text for ent in full} | {ent[0].text for ent in full}
     return scene.doc[index].text in scene.surnames
 
 

@@ -18,14 +18,16 @@ from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_head, phrase
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import role_words
-from conflict_extract.annotate._actor_use import has_tree, lemma_of, use_words
+from conflict_extract.annotate._actor_use import ACTOR, has_tree, lemma_of, use_words
 from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.lexicons.actors import Role
 
 _LEADS = frozenset(["lead", "head", "command", "run", "represent", "chair", "direct", "found", "oversee", "govern"])
 _WORKS = frozenset(["work", "teach", "lecture", "serve", "volunteer", "study"])
+_CALLS = frozenset(["call", "describe", "identify", "introduce", "style", "present"])
 _BODIES = frozenset(["organization", "armed_group", "media", "government_body"])
 _MAX_TITLE = 14
+_RANK = "rank"  # noun of a person with a rank and nothing else
 
 
 def draft_people(scene: Scene) -> None:
@@ -37,6 +39,18 @@ def draft_people(scene: Scene) -> None:
             _draft_person(scene, index, spans[index])
         elif found is not None and index not in scene.used and not _before_name(scene, index, titles):
             draft_phrase(scene, index)
+            if found[0].kind == "person":
+                _described(scene, index)
+
+
+def _described(scene: Scene, index: int) -> None:
+    """ "A man who described himself as a commander of Y": the side that stands in a relative clause."""
+    draft, doc = scene.by_head.get(index), scene.doc
+    if draft is None or draft.kind != "nominal" or draft.affiliation is not None or draft.former or draft.last >= len(doc):
+        return
+    start = draft.last + int(doc[draft.last].text == ",")
+    if start < len(doc) and doc[start].lower_ == "who":
+        _relative(scene, draft, start)
 
 
 def _draft_person(scene: Scene, first: int, last: int) -> None:
@@ -50,6 +64,9 @@ def _draft_person(scene: Scene, first: int, last: int) -> None:
         _apposed_before(scene, draft)
     if draft.affiliation is None and not draft.former:
         _of_body(scene, draft)
+    if draft.affiliation is None and draft.noun == _RANK:
+        role = Role(noun="officer", kind="person", source_type="military")
+        draft.affiliation = nearest_body(scene, draft, role, ["military", "officer"])
 
 
 def _before_name(scene: Scene, index: int, titles: set[int]) -> bool:
@@ -153,8 +170,7 @@ def _rank_only(scene: Scene, draft: Draft, first: int) -> None:
         if states and states[0] is not None:
             draft.affiliation, draft.country = states[0].id, states[0].country
         elif not words & use_words("former", "same"):
-            role = Role(noun="officer", kind="person", source_type="military")
-            draft.affiliation = nearest_body(scene, draft, role, ["military", "officer"])
+            draft.noun = _RANK
     elif words & {"sen", "rep"}:
         draft.source_type = "legislature"
     elif "gov" in words:
@@ -280,16 +296,21 @@ def _base_form(token: Token) -> str:
 
 
 def _relative(scene: Scene, draft: Draft, start: int) -> None:
+    """ "X, who leads Y,", "X, who teaches at Y,", "X, who calls himself a spokesman for Y,"; `start`: the relative pronoun."""
     doc = scene.doc
-    verb = next((i for i in range(start + 1, min(start + 4, len(doc))) if _base_form(doc[i]) in _LEADS | _WORKS), None)
+    verb = next((i for i in range(start + 1, min(start + 4, len(doc))) if _base_form(doc[i]) in _LEADS | _WORKS | _CALLS), None)
     if verb is None:
         return
+    if _base_form(doc[verb]) in _CALLS:
+        _self_styled(scene, draft, verb)
+        return
     if _base_form(doc[verb]) in _WORKS:
-        for index in range(verb + 1, min(verb + 8, len(doc))):
+        for index in range(verb + 1, min(verb + 12, len(doc))):
             owner = scene.by_first.get(index)
-            if owner is not None and owner.kind == "entity" and _takes(owner, public=False):
+            if owner is not None and owner.kind == "entity" and owner.use == ACTOR and _takes(owner, public=False):
                 _join_body(draft, owner)
-            if owner is not None or doc[index].text in {",", ".", ";"}:
+                return
+            if doc[index].text in {",", ".", ";"}:
                 return
         return
     window = range(verb + 1, min(verb + 10, len(doc)))
@@ -304,12 +325,34 @@ def _relative(scene: Scene, draft: Draft, start: int) -> None:
             if before not in ("in", "near", "from"):
                 draft.affiliation = hit.entry.affiliation or hit.entry.id
                 draft.source_type = hit.entry.source_type
+        owner = scene.by_first.get(index)
+        near = owner is not None and owner.entry is None and owner.use == ACTOR and index <= verb + 2
+        if owner is not None and near and draft.affiliation is None and _takes(owner, public=False):
+            _join_body(draft, owner)
     if draft.affiliation is None and {"army", "military", "navy", "troops", "forces"} & set(words):
         role = Role(noun="commander", kind="person", source_type="military")
         draft.affiliation = nearest_body(scene, draft, role, words)
         draft.source_type = "military"
     if draft.affiliation is not None:
         draft.role = draft.role or doc[verb].text
+
+
+def _self_styled(scene: Scene, draft: Draft, verb: int) -> None:
+    """ "calls herself a spokeswoman for Y", "introduced himself as a commander of Y": role and side that somebody claims."""
+    doc = scene.doc
+    at = verb + 1
+    if at >= len(doc) or doc[at].lower_ not in ("himself", "herself", "themselves", "themself"):
+        return
+    for index in range(at + 1, min(at + 8, len(doc))):
+        if doc[index].text in {",", ".", ";"}:
+            return
+        found = role_at(doc, index)
+        if found is None or found[0].kind != "person" or not is_phrase_head(scene, index):
+            continue
+        title = phrase(scene, index, found)
+        if title is not None:
+            _take(scene, draft, title, found[0], first=title.first)
+        return
 
 
 def _apposed_before(scene: Scene, draft: Draft) -> None:
@@ -336,7 +379,9 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
             continue
         if has_tree(doc):
             noun, name = doc[index], doc[draft.head]
-            if not (index <= name.head.i < comma or noun.head.i == name.i):
+            closed = draft.last < len(doc) and doc[draft.last].text == ","
+            beside = noun.dep_ == "nsubj" and index + 1 == comma and (closed or noun.head.i == name.head.i)  # "its head, X, said"
+            if not (index <= name.head.i < comma or noun.head.i == name.i or beside):
                 continue
         title = phrase(scene, index, found)
         if title is None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.annotate._candidates import source_span
-from conflict_extract.annotate._coref_scene import COLLECTIVE, PRONOUNS, Scene
+from conflict_extract.annotate._coref_scene import COLLECTIVE, PRONOUNS, Scene, title_nouns
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.references import Description, descriptions
 
 SENTENCES = 4  # how far back a pronoun reaches
 ENOUGH = 0.8
+_SPEAKERS = 3  # looked back at
+SHORT_FORMS = ("organization", "armed_group", "government_body", "media")  # what a capitalised noun alone takes up
 DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 NEW = frozenset(
     {"another", "other", "one", "second", "a", "an", "some", "several", "many", "two", "three", "separate", "different"}
@@ -61,7 +64,8 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
         return None
     clause = clause_of(view, i)
     subject = view.dep[i].startswith("nsubj")
-    last = scene.speakers[-1][1] if scene.speakers else None
+    last, where = _last_speaker(scene, kind, gender)
+    nearer = last is not None and _since(scene, last, where, i, kind, gender)
     scores: dict[str, float] = {}
     for back, seen in enumerate(reversed(scene.seen)):
         if seen.token == i or not scene.fits(seen.actor, kind, gender):
@@ -94,17 +98,16 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
         if kind == "person" and row.kb is None and row.name[:1].isupper():
             score += 0.5
         if kind == "person" and scene.gender_of(seen.actor) == gender:
-            score += 0.6
+            score += 1.8 if row.gender == gender and row.name[:1].isupper() else 0.6  # "Mrs X" against a name without title
         if kind == "many" and row.number != "plural" and row.type == "state":
             score -= 0.8
         mention = view.mention[seen.token]
         if mention is not None and mention.use != "actor":
             score -= 1.2
         scores[seen.actor] = max(scores.get(seen.actor, -9.0), score)
-    if source and last is not None and scene.fits(last, kind, gender):
-        where = scene.speakers[-1][0]
+    if source and last is not None:
         if view.start[i] - where < 1500:
-            scores[last] = scores.get(last, 0.0) + 2.2
+            scores[last] = scores.get(last, 0.0) + (0.5 if nearer else 2.2)
     elif last in scores:
         scores[last] += 0.5
     if not scores:
@@ -117,6 +120,29 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
     return best
 
 
+def _last_speaker(scene: Scene, kind: str, gender: str | None) -> tuple[str | None, int]:
+    """The last of the few last speakers whom a pronoun can mean, and where his saying ended."""
+    for where, actor in reversed(scene.speakers[-_SPEAKERS:]):
+        if scene.fits(actor, kind, gender):
+            return actor, where
+    return None, 0
+
+
+def _since(scene: Scene, last: str, where: int, i: int, kind: str, gender: str | None) -> bool:
+    """Whether somebody named, whom the pronoun can mean, was a sentence's subject since the last speaker's saying ended."""
+    view = scene.view
+    for seen in reversed(scene.seen):
+        if view.start[seen.token] < where:
+            return False
+        named = seen.actor != last and seen.rank >= 3.0 and view.quote[seen.token] == view.quote[i]
+        row = scene.rows.get(seen.actor)
+        if named and row is not None and kind == "person" and row.name[:1].isupper() and scene.fits(seen.actor, kind, gender):
+            top = scene.top(seen.token)
+            if view.dep[view.head[top]] in ("root", "ROOT") and view.sent[seen.token] != view.sent[i]:
+                return True
+    return False
+
+
 def description_of(view: View, i: int) -> Description | None:
     """The description that a definite noun phrase with head `i` is, or None: it has a definite determiner and no name in it."""
     if view.pos[i] not in ("NOUN", "PROPN"):
@@ -127,6 +153,8 @@ def description_of(view: View, i: int) -> Description | None:
         row = descriptions().get(low[:-1])
         if row is not None and "person" not in row.types:
             row = None
+    if row is None and view.word[i][:1].isupper() and view.word[i][1:].islower() and i > 0 and view.low[i - 1] == "the":
+        row = Description(noun=low, types=SHORT_FORMS)  # "the Cluster"
     if row is None:
         return None
     first, last, _ = source_span(view, i)
@@ -169,6 +197,7 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
         if mentioned is not None and mentioned.role:
             role |= {word.lower() for word in mentioned.role.split()}
         role |= scene.titles.get(seen.actor, set())
+        role |= {title_nouns()[short] for word in role if (short := word.strip(".")) in title_nouns()}
         has_role = noun in role or singular in role
         if row.types[0] == "person":
             if (actor.number == "plural") != plural:
@@ -184,14 +213,15 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
             score = 3.0
         elif named:
             score = 3.0
-        elif distance > 5 or (actor.kb is None and actor.name[:1].islower()):
+        elif row.types is SHORT_FORMS or distance > 5 or (actor.kb is None and actor.name[:1].islower()):
             continue
         else:
             score = 1.5
         if (
             extra
             and row.types[0] != "person"
-            and not extra <= set(actor.name.lower().split()) | {"campaign", "rebel", "armed", "aid", "rights", "militant"}
+            and not extra
+            <= set(actor.name.lower().split()) | use_words("of_any_group", "same") | _of_country(view, i, first, actor)
         ):
             continue
         if row.types[0] == "person" and actor.name[:1].isupper():
@@ -200,6 +230,22 @@ def resolve_description(scene: Scene, i: int, row: Description, numbers: list[in
         if best is None or score > best[0]:
             best = (score, seen.actor)
     return best[1] if best is not None and best[0] > 0.8 else None
+
+
+def _of_country(view: View, i: int, first: int, actor: layer.ActorRow) -> set[str]:
+    """The words before a noun that name the actor's own country ("the Lebanese group")."""
+    if actor.type not in ("armed_group", "organization"):
+        return set()
+    return {
+        view.low[k]
+        for k in range(first, i)
+        for mention in (view.mention[k], *view.inner.get(k, ()))
+        if mention is not None
+        and mention.form == "demonym"
+        and (row := view.actors.get(mention.actor)) is not None
+        and row.country is not None
+        and row.country == actor.country
+    }
 
 
 def collective(row: layer.ActorRow) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from conflict_extract.annotate import layer
+from conflict_extract.annotate._actor_types import name_endings
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
-from conflict_extract.annotate._localities import Localities
 from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._speaks_for import Sides, behind
 from conflict_extract.annotate._targets import Targets
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
@@ -21,70 +21,12 @@ ARTICLE = re.compile(
     re.IGNORECASE,
 )
 LONE = frozenset({"one", "two", "three", "several", "some", "many", "others", "another", "few", "most", "both", "all"})
-OFFICES = frozenset(
-    [
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "official",
-        "officials",
-        "spokesmen",
-        "representative",
-        "statement",
-        "minister",
-        "ambassador",
-        "commander",
-    ]
-)
+INNER_ARTICLE = re.compile(r"(\b(?:and|or) )the (?=[a-z])")
 BOTH = re.compile(
     r"^(?:both\b.*|(?:the two|all|the warring|the rival|the opposing)\b.*\b(?:sides?|parties|countries|armies|governments|nations|"
     r"factions|states|camps|groups))$",
     re.IGNORECASE,
 )
-
-
-#: Words of officials whom the state that a text is about does not go without saying for, and of people who speak for nobody.
-_NOT_NATIONAL = frozenset(
-    [
-        "local",
-        "regional",
-        "provincial",
-        "western",
-        "foreign",
-        "european",
-        "african",
-        "arab",
-        "asian",
-        "district",
-        "city",
-        "village",
-        "rebel",
-        "separatist",
-        "opposition",
-        "commissioner",
-    ]
-)
-_NO_VOICE = frozenset(
-    [
-        "officer",
-        "officers",
-        "official",
-        "officials",
-        "soldier",
-        "soldiers",
-        "source",
-        "sources",
-        "policeman",
-        "policemen",
-        "troops",
-        "diplomat",
-        "diplomats",
-    ]
-)
-
-
-#: A "police spokesman" or "army spokesman" speaks for that body, whoever spoke before.
-OWN_BODY = frozenset({"police", "military", "judiciary", "legislature"})
 
 
 class Speakers:
@@ -105,7 +47,6 @@ class Speakers:
         self.waiting: list[layer.SaidRecord] = []
         self.quotes: dict[int, str] = {}
         self._next = len(scene.rows) + 1
-        self.localities = Localities(scene, self._polity)
         self._made: dict[str, str] = {}
         self._last: dict[int, list[layer.SaidRecord]] = {}
         for record in said:
@@ -144,6 +85,18 @@ class Speakers:
         for record in self._last.get(i, ()):
             self._settle(record)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give the sayings and mentions of an unnamed person to the one whose name the text gives later."""
+        for record in self.said:
+            if record.speaker == old:
+                record.speaker = new
+        for token, actor in self.found.items():
+            if actor == old:
+                self.found[token] = new
+        for mention in self.mentions:
+            if mention.actor == old:
+                mention.actor = new
+
     def _settle(self, record: layer.SaidRecord) -> None:
         """Speaker, affiliation, role of one saying."""
         if record.source is None or record.speaker is not None:
@@ -156,6 +109,8 @@ class Speakers:
         if actor is None:
             return
         record.speaker = actor
+        if actor in self._made.values() and scene.rows[actor].type == "organization":
+            scene.note(actor, head)  # "the Cluster" may take it up
         end = max(record.end, view.end[head])
         scene.speakers.append((end, actor))
 
@@ -261,7 +216,7 @@ class Speakers:
                 members.append(mention.actor)
         if not members:
             return None
-        key = self._row(common_name(view, span), None, None, "plural", span, head)
+        key = self._row(INNER_ARTICLE.sub(r"\1", common_name(view, span)), None, None, "plural", span, head)
         rows[key].members = members
         rows[key].anonymous = False
         return key
@@ -294,22 +249,13 @@ class Speakers:
         number = "plural" if view.tag[head] in ("NNS", "NNPS") else "singular"
         affiliation = mention.actor if mention is not None and mention.use == "modifier" else None
         if affiliation is None:
-            affiliation = self._behind(head)
-        return self._row(name, affiliation, None, number, record.source, head)
-
-    def _behind(self, head: int) -> str | None:
-        """Whom a noun phrase belongs to: an actor to the left in it, or in its of- or for-phrase."""
-        view = self.view
-        for i in range(view.left[head], min(view.right[head], head + 9)):
-            mention = view.mention[i]
-            if mention is None or view.dep[i].startswith("acl") or i == head:
-                continue
-            row = self.scene.rows.get(mention.actor)
-            if row is None or row.type not in COLLECTIVE or not view.inside(i, head):
-                continue
-            if i < head or (view.case_of(i) in ("of", "for", "with", "in", "at") and view.head[i] == head):
-                return row.affiliation if row.type == "government_body" and row.affiliation else row.key
-        return None
+            affiliation = behind(self.scene, head)
+        key = self._row(name, affiliation, None, number, record.source, head)
+        if named_body(view, record.source, head):
+            row = self.scene.rows[key]
+            row.type, row.anonymous = "organization", False
+            row.source_type = row.source_type or name_endings().get(view.low[head])
+        return key
 
     def _row(
         self, name: str, affiliation: str | None, like: layer.ActorRow | None, number: str, span: list[int] | None, head: int
@@ -349,7 +295,7 @@ class Speakers:
         return key
 
     def _polity(self, name: str) -> str:
-        """The row of a place that an official speaks for."""
+        """The row of a place or party that somebody speaks for."""
         return self._row(name, None, None, "singular", None, -1)
 
     def finish(self) -> None:
@@ -361,15 +307,25 @@ class Speakers:
                 break
             if record.speaker is None and record.source is not None:
                 self._settle(record)
-        home = self._home()
+        self.sides = Sides(self.scene, self.said, self.found, self._polity)
+        for record in self.said:
+            if self.sides.court is not None and self._unnamed_court(record):
+                record.speaker = self.sides.court
         for record in self.said:
             self._complete(record)
-            if home is not None:
-                self._at_home(record, home)
+            self.sides.at_home(record)
         targets = Targets(view=self.view, rows=self.scene.rows, said=self.said, found=self.found, actor_at=self._actor_at)
         for record in self.said:
             targets.settle(record)
             self._own_will(record)
+
+    def _unnamed_court(self, record: layer.SaidRecord) -> bool:
+        """Whether "a Halden court" speaks, which a text with one court of first instance names elsewhere."""
+        row = self.scene.rows.get(record.speaker or "")
+        if row is None or row.kb is not None or row.source_type != "judiciary" or record.source is None:
+            return False
+        words = self.view.text[slice(*record.source)].lower().split()
+        return words[0] in ("a", "an") and words[-1] in ("court", "tribunal")
 
     def _complete(self, record: layer.SaidRecord) -> None:
         """What the row and the words around say of the speaker."""
@@ -406,100 +362,8 @@ class Speakers:
             and (row is None or (row.type not in COLLECTIVE and not row.name[:1].isupper()))
         ):
             record.anonymous = anonymous_by_words(view, verb, record.source)
-        if record.former or row is None:
-            return
-        mention = view.mention[head] if head is not None else None
-        affiliation = row.affiliation
-        if affiliation is None and row.type == "person" and head is not None:
-            affiliation = row.affiliation = self._before_name(record.source, head)
-        if affiliation is None and mention is not None and mention.actor == row.key:
-            affiliation = mention.affiliation
-        if (
-            affiliation is None
-            and row.type in COLLECTIVE
-            and (
-                row.kb is not None or row.name[:1].isupper() or (row.type == "government_body" and "authorities" not in row.name)
-            )
-        ):
-            affiliation = row.key
-        if affiliation is None and row.type in ("person", "population", "other"):
-            affiliation = self._bridge(record, row)
-        if affiliation is None or (affiliation in rows and _council(rows[affiliation])):
-            affiliation = self.localities.of(row, head) or affiliation
-        record.affiliation = affiliation
-
-    def _before_name(self, span: list[int], head: int) -> str | None:
-        """Whom a person speaks for by the title before the name: "Pentagon Press Secretary Peter Cook"."""
-        view, rows = self.view, self.scene.rows
-        first, _ = view.tokens(*span)
-        for i in range(first, head):
-            mention = view.mention[i]
-            row = rows.get(mention.actor) if mention is not None else None
-            if row is not None and row.type in COLLECTIVE and mention is not None and mention.end < view.start[head]:
-                return row.affiliation if row.type == "government_body" and row.affiliation else row.key
-        return None
-
-    def _home(self) -> str | None:
-        """The state that the document is about: with at least six in ten of the countries of its places and state actors.
-
-        A place that somebody comes from counts half; a name that is a place counts once.
-        """
-        counts: dict[str, float] = defaultdict(float)
-        places = {row.key: row for row in layer.read_table(self.view.doc, "places", layer.PlaceRow)}
-        for place in layer.read(self.view.doc, "places", layer.PlaceMention):
-            row = places.get(place.place)
-            if row is not None and row.country and not place.as_actor:
-                counts[row.country] += 0.5 if place.role == "from" else 1.0
-        for mention in layer.read(self.view.doc, "actors", layer.ActorMention):
-            actor = self.scene.rows.get(mention.actor)
-            if actor is not None and actor.type == "state" and actor.country and mention.use != "place":
-                counts[actor.country] += 1.0
-        if not counts:
-            return None
-        country, most = max(counts.items(), key=lambda item: item[1])
-        if most < 2 or most < 0.6 * sum(counts.values()):
-            return None
-        return next((row.key for row in self.scene.rows.values() if row.type == "state" and row.country == country), None)
-
-    def _at_home(self, record: layer.SaidRecord, home: str) -> None:
-        """The army, the police, a minister of no named state belong to the state that the document is about."""
-        row = self.scene.rows.get(record.speaker or "")
-        if row is None or record.former or row.kb is not None or row.country is not None:
-            return
-        if row.source_type not in ("government", "military", "police", "judiciary", "legislature"):
-            return
-        own = record.affiliation == row.key
-        named = row.name[:1].isupper() and row.type != "person"
-        if named or (record.affiliation is not None and not own):
-            return
-        words = {*row.name.lower().replace("-", " ").split(), *(row.role or "").lower().replace("-", " ").split()}
-        if words & _NOT_NATIONAL or (not row.name[:1].isupper() and words & _NO_VOICE):
-            return
-        record.affiliation = home
-
-    def _bridge(self, record: layer.SaidRecord, row: layer.ActorRow) -> str | None:
-        """A bare "spokesman" or "official" speaks for the organisation that spoke or was spoken of in the sentence before."""
-        named = row.type == "person" and row.name[:1].isupper()  # "The spokesperson, X, said"
-        words = ((row.role or "") if named else row.name).lower().split()
-        if named and (len(words) > 1 or not words[:1] or not words[0].startswith("spokes")):
-            return None
-        if not words or words[-1] not in OFFICES or len(words) > 2 or record.source is None:
-            return None
-        rows = self.scene.rows
-        before = None
-        for other in self.said:
-            if other.start >= record.source[0]:
-                break
-            if other.speaker in rows and other.end > record.source[0] - 500:
-                before = other
-        if before is None or before.speaker is None:
-            return None
-        speaker = rows[before.speaker]
-        if row.source_type in OWN_BODY and row.source_type != speaker.source_type:
-            return None
-        if speaker.type in COLLECTIVE and speaker.type != "media":
-            return speaker.affiliation or speaker.key
-        return None
+        if not record.former and row is not None:
+            record.affiliation = self.sides.of(record, row, head)
 
     def _own_will(self, record: layer.SaidRecord) -> None:
         """A speaker's neutral saying about what his own side will do is a commitment."""
@@ -562,11 +426,6 @@ class Speakers:
         return key
 
 
-def _council(row: layer.ActorRow) -> bool:
-    """Whether a row is a body without a name of its own: "the city's defence council"."""
-    return row.kb is None and row.type == "government_body" and row.name[:1].islower() and row.affiliation is None
-
-
 def source_head(view: View, span: list[int]) -> int | None:
     """The head token of a mention: a personal name's, else the one whose head lies outside."""
     first, last = view.tokens(*span)
@@ -594,9 +453,19 @@ def common_name(view: View, span: list[int]) -> str:
         and text[:1].isupper()
         and view.pos[view.tokens(span[1] - len(text.split()[0]) if len(text.split()) == 1 else span[0], span[1])[0]]
         in ("NOUN", "ADJ", "VERB")
+        and not any(word[:1].isupper() for word in text.split()[1:])
     ) and not text.split()[0].isupper():
         text = text[:1].lower() + text[1:]
     return text
+
+
+def named_body(view: View, span: list[int], head: int) -> bool:
+    """Whether a mention is the capitalised name of a body that no entity covers: "the Logistics Cluster"."""
+    first, last = view.tokens(*span)
+    if first + 2 > last or view.low[first] != "the" or head < first + 2:
+        return False
+    parts = [i for i in range(first + 1, head + 1) if view.low[i] not in ("of", "and", "for", "the")]
+    return len(parts) > 1 and all(view.word[i][:1].isupper() and view.tag[i].startswith(("NN", "JJ")) for i in parts)
 
 
 def neutral(record: layer.SaidRecord) -> bool:

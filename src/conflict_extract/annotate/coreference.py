@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import FIRST, PRONOUNS, Scene, sentence_numbers
+from conflict_extract.annotate._identity import described
 from conflict_extract.annotate._resolve import description_of, resolve_description, resolve_pronoun
 from conflict_extract.annotate._speakers import Speakers
 from conflict_extract.annotate._view import View
@@ -41,7 +42,7 @@ class Coreference:
             settled = (
                 mention is not None
                 and mention.actor in scene.rows
-                and (scene.rows[mention.actor].kb is not None or scene.rows[mention.actor].name[:1].isupper())
+                and (scene.rows[mention.actor].kb is not None or _named(view, i, scene.rows[mention.actor]))
             )
             if mention is None or (mention.form == "nominal" and heads and not settled):
                 description = description_of(view, i)
@@ -65,11 +66,39 @@ class Coreference:
                 elif heads and mention is not None:
                     scene.note(mention.actor, i)
             elif heads and mention is not None:
+                for actor in described(scene, i, mention, numbers, source=i in speakers.heads or scene.top(i) in speakers.heads):
+                    scene.name(actor, mention.actor)
+                    speakers.rename(actor, mention.actor)
+                    resolved = [(a, b, mention.actor if key == actor else key, form) for a, b, key, form in resolved]
                 scene.note(mention.actor, i)
             speakers.at(i)
+        _follow(doc, view, scene, speakers)
         speakers.finish()
         _write(doc, view, speakers, said, resolved)
         return doc
+
+
+def _named(view: View, i: int, row: layer.ActorRow) -> bool:
+    """Whether a noun phrase is a name; "the Islamist group" is none, although its row begins with a capital."""
+    return row.name[:1].isupper() and (row.type not in ("organization", "armed_group") or not view.word[i].islower())
+
+
+def _follow(doc: Doc, view: View, scene: Scene, speakers: Speakers) -> None:
+    """Let sides that are a description's row follow it to the actor that it was resolved to ("The Islamist group … its spokesman")."""
+    moved: dict[str, set[str]] = {}
+    for mention in layer.read(doc, "actors", layer.ActorMention):
+        if mention.form == "nominal" and mention.use != "modifier":
+            last = view.tokens(mention.start, mention.end)[1] - 1
+            moved.setdefault(mention.actor, set()).add(speakers.found.get(last, mention.actor))
+    to = {old: new for old, (new, *rest) in ((old, tuple(keys)) for old, keys in moved.items()) if not rest and new != old}
+    to |= scene.named
+    for row in scene.rows.values():
+        if row.affiliation in to and to[row.affiliation] != row.key:
+            row.affiliation = to[row.affiliation]
+        row.members = [to.get(key, key) for key in row.members]
+    for held in view.mention:
+        if held is not None and held.affiliation in to:
+            held.affiliation = to[held.affiliation]
 
 
 def _span(view: View, i: int) -> tuple[int, int]:
@@ -91,6 +120,9 @@ def _write(
         if mention.form == "nominal" and last in moved and mention.actor != moved[last]:
             gone.add(mention.actor)
             mention.actor = moved[last]
+        elif mention.actor in speakers.scene.named:
+            gone.add(mention.actor)
+            mention.actor = speakers.scene.named[mention.actor]
     mentions += speakers.mentions
     held = (
         {mention.actor for mention in mentions} | {record.speaker for record in said} | {record.target_actor for record in said}

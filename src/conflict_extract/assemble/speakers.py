@@ -41,7 +41,7 @@ def affiliation_of(index: Index, draft: Draft) -> str | None:
     if draft.former:
         return None
     row = row_of(index, draft.speaker)
-    if draft.affiliation and not (row is not None and draft.affiliation == row.key and _common(row)):
+    if draft.affiliation:
         return draft.affiliation
     if row is None or row.former:
         return None
