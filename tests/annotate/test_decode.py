@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conflict_extract.annotate import _decode
 from conflict_extract.annotate._decode import Chain, tree
 
 LABELS = ["O", "B-cue", "I-cue", "B-source", "I-source"]
@@ -124,3 +126,28 @@ def test_noise_takes_bounded_time(same: bool) -> None:
     start = time.process_time()
     assert is_tree(tree(scores))
     assert time.process_time() - start < 2
+
+
+def stretched(words: int) -> np.ndarray:
+    """Emissions: the first half has no word that is surely O, in the second half every twelfth is."""
+    emissions = (np.random.default_rng(4).normal(size=(words, 5)) * 2).astype(np.float32)
+    emissions[words // 2 :: 12, 0] += 40
+    return emissions
+
+
+def test_a_long_stretch_beside_many_short_ones_takes_memory_in_proportion() -> None:
+    """All in one table would take 240 MB for the scores alone here."""
+    emissions = stretched(24_000)
+    tracemalloc.start()
+    spans = chain(3).decode(emissions, np.zeros(len(emissions), bool))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(spans) > 1000 and peak < 60e6, peak
+
+
+def test_groups_of_stretches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    emissions = stretched(600)
+    closed = np.zeros(len(emissions), bool)
+    together = chain(3).decode(emissions, closed)
+    monkeypatch.setattr(_decode, "CELLS", 200)
+    assert chain(3).decode(emissions, closed) == together and len(together) > 50

@@ -1,6 +1,6 @@
 """From scores to well-formed structure, in numpy: label sequences and their probabilities, and one tree a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,9 @@ NEVER = np.float32(-1e4)
 SURE = 8.0
 #: Cycles that are contracted properly; what is left after so many is noise, and its cycles are cut at once.
 CONTRACTIONS = 24
+#: Scores of stretches that are searched side by side. An article has fewer; a paragraph of many pages has one stretch after the other, or
+#: its longest would make the table of all others as long as itself.
+CELLS = 1_000_000
 
 
 class Chain:
@@ -68,13 +71,25 @@ class Chain:
         scores = emissions.astype(np.float32, copy=True)
         scores += np.where(closed[:, None] & self.inner, NEVER, np.float32(0))
         stretches = self._stretches(scores, [(0, len(scores))] if parts is None else parts)
-        found = []
-        for (start, _, _, _), tags in zip(stretches, self._viterbi(scores, stretches), strict=True):
-            found.append([(start + a, start + b, kind) for a, b, kind in self._spans(tags)])
-        with_spans = [i for i, spans in enumerate(found) if spans]
-        chances = self._chances(scores, [stretches[i] for i in with_spans], [found[i] for i in with_spans])
-        spans = [span for i in with_spans for span in found[i]]
-        return sorted((*span, p) for span, p in zip(spans, chances, strict=True))
+        out: list[tuple[int, int, str, float]] = []
+        for group in self._groups(stretches):
+            found = []
+            for (start, _, _, _), tags in zip(group, self._viterbi(scores, group), strict=True):
+                found.append([(start + a, start + b, kind) for a, b, kind in self._spans(tags)])
+            with_spans = [i for i, spans in enumerate(found) if spans]
+            chances = self._chances(scores, [group[i] for i in with_spans], [found[i] for i in with_spans])
+            spans = [span for i in with_spans for span in found[i]]
+            out += [(*span, p) for span, p in zip(spans, chances, strict=True)]
+        return sorted(out)
+
+    def _groups(self, stretches: Sequence[Stretch]) -> Iterator[Sequence[Stretch]]:
+        """Yield stretches (the longest first) that are searched side by side: their table is as long as the longest of them."""
+        at = 0
+        while at < len(stretches):
+            longest = stretches[at][1] - stretches[at][0]
+            many = max(1, CELLS // (longest * len(self.labels)))
+            yield stretches[at : at + many]
+            at += many
 
     def _stretches(self, scores: Floats, parts: Sequence[tuple[int, int]]) -> list[Stretch]:
         """Return the runs of words to search, the longest first; between them lie words where O leads every label by ``sure``."""

@@ -41,6 +41,9 @@ CLOSING = frozenset({'"', "”", "''", "’", "»"})
 AFTER_STOP = -2.2
 #: So many windows are searched for names and attribution side by side.
 TOGETHER = 32
+#: Sources and contents that a cue is linked with at most, the most probable ones. A cue of an article has fewer; one of a text that says
+#: the same over and over is linked with everything around it.
+MOST_LINKS = 16
 Name = tuple[int, int, str, float]
 
 
@@ -307,9 +310,10 @@ class _Work:
         scores = np.where(is_source, *by_kind) / half**0.5
         chances = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
         for x, i in enumerate(cues):
-            for y, j in enumerate(others):
-                if chances[x, y] >= 0.05 and abs(found[j][0] - found[i][0]) <= LIMIT:
-                    self.out.links.append((base + i, base + j, round(float(chances[x, y]), 4)))
+            near = [y for y, j in enumerate(others) if chances[x, y] >= 0.05 and abs(found[j][0] - found[i][0]) <= LIMIT]
+            if len(near) > MOST_LINKS:
+                near = sorted(sorted(near, key=lambda y: -chances[x, y])[:MOST_LINKS])
+            self.out.links += [(base + i, base + others[y], round(float(chances[x, y]), 4)) for y in near]
 
     def join(self, given: NDArray[np.bool_]) -> None:
         """Hang the parts of a given sentence that no window held whole on its first part's root."""
