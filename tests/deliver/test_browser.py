@@ -196,7 +196,9 @@ def test_follows_the_colour_scheme_and_prints_on_white(browser, saved, media):
     media(prefers_color_scheme="dark")
     assert ground(browser) == "rgb(22, 24, 27)"
     scheme = "return getComputedStyle(document.body).colorScheme"
-    assert browser.execute_script(scheme) == "light dark", "or the browser's own parts stay light: scrollbars, the date's calendar"
+    assert browser.execute_script(scheme) == "light dark", (
+        "or the browser's own parts stay light: scrollbars, the date's calendar"
+    )
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
     )

@@ -61,6 +61,11 @@ def wrong_values(draw):
     return json_bytes({"text": ARTICLE, **extra}), {}
 
 
+def many_fields(draw):
+    count = draw.randint(100, 20_000)
+    return b'{"text": "x", ' + b", ".join(b'"%x": 1' % number for number in range(count)) + b"}", {}
+
+
 def no_numbers(draw):
     return b'{"text": "x", "min_confidence": ' + draw.choice([b"NaN", b"Infinity", b"1e999", b"0x1", b"9" * 5000]) + b"}", {}
 
@@ -107,7 +112,7 @@ def noise(draw):
 
 
 KINDS = [
-    wrong_types, wrong_values, no_numbers, no_object, truncated, huge, deep, bad_text, other_encoding, bomb, hidden_bomb, noise,
+    wrong_types, wrong_values, many_fields, no_numbers, no_object, truncated, huge, deep, bad_text, other_encoding, bomb, hidden_bomb, noise,
 ]  # fmt: skip
 
 
@@ -256,7 +261,7 @@ def busy_seconds():
 def test_after_twenty_late_requests_a_small_one_answers_and_nothing_works_on():
     """Texts of 1 MB, each late: a second after the last answer nothing works but the start of a new worker, then nothing at all."""
     long = {"text": ((ARTICLE + "\n\n") * 9000)[:1_000_000]}
-    with Server(ServiceOptions(workers=1, deadline=0.5, wait=60.0)) as server:
+    with Server(ServiceOptions(workers=1, max_text=1_000_000, max_body=6_000_000, deadline=0.5, wait=60.0)) as server:
         for _ in range(20):
             (worker,) = server.workers()
             assert server.client.post("/v1/extract", json=long).status_code == 504
