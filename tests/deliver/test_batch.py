@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,8 +24,9 @@ from conflict_extract.deliver.batch import Options, run
 from conflict_extract.deliver.batch.arrow import ARROW_SCHEMA, FIELDS, TABLES, table_schema
 from conflict_extract.deliver.batch.near import Near
 from conflict_extract.deliver.batch.read import Columns, Reader, Record, expand
-from conflict_extract.deliver.batch.run import cut
+from conflict_extract.deliver.batch.run import _Stream, cut
 from conflict_extract.deliver.batch.work import BlockHandler
+from conflict_extract.deliver.batch.write import Writer
 from conflict_extract.deliver.compare import compare, read_reports
 from conflict_extract.errors import BatchError, InputError
 from conflict_extract.settings import Settings
@@ -138,9 +139,33 @@ def test_a_run_without_reports_says_so(lines, tmp_path):
 
 
 def test_parts_and_chunks_end_early_on_long_texts():
-    records = [Record(n, "f", n, text="x" * size) for n, size in enumerate([10, 90, 1, 1, 1, 200, 5])]
-    assert [[record.number for record in piece] for piece in cut(records, 3, 100)] == [[0, 1], [2, 3, 4], [5], [6]]
-    assert list(cut([], 3, 100)) == []
+    records = [Record(n, "f", n, text="x" * size) for n, size in enumerate([10, 90, 1, 1, 1, 200, 5, 5, 5, 5])]
+
+    def pieces(*limits):
+        return [([record.number for record in chunk], ends) for chunk, ends in cut(records, *limits)]
+
+    assert pieces(3, 100, 100, 10_000) == [([0, 1], False), ([2, 3, 4], False), ([5], False), ([6, 7, 8], False), ([9], True)]
+    assert pieces(3, 1000, 4, 200) == [([0, 1, 2], False), ([3], True), ([4, 5], True), ([6, 7, 8], False), ([9], True)]
+    assert pieces(5, 1000, 5, 10_000) == [([0, 1, 2, 3, 4], True), ([5, 6, 7, 8, 9], True)]
+    assert list(cut([], 3, 100, 3, 100)) == []
+
+
+def test_a_chunk_is_passed_on_before_its_part_is_read(lines, tmp_path):
+    """Reading a part ahead would keep the workers waiting."""
+    read = []
+
+    class Counted(Reader):
+        def _fill(self, record, row, names):
+            read.append(row["id"])
+            super()._fill(record, row, names)
+
+    writer = Writer(tmp_path, jsonl=False)
+    with closing(_Stream(Counted([lines], Columns()), writer, Settings(), Options(part=8, chunk=2), tmp_path)) as stream:
+        chunks = stream.chunks()
+        assert len(next(chunks)) == 2 and len(read) == 3
+        assert stream.end_of_part(0) is None
+        assert [len(chunk) for chunk in chunks] == [2, 2, 2, 1]
+        assert stream.end_of_part(0) == 8 and stream.end_of_part(8) == 9
 
 
 def write_csv(path, delimiter=","):

@@ -175,21 +175,24 @@ class _Stream:
         self._near = Near(self._scratch[1]) if options.clusters else None
         self._ends: dict[int, int] = {}
 
-    def end_of_part(self, first: int) -> int:
-        """One past the last record of the part that starts at `first`."""
-        return self._ends[first]
+    def end_of_part(self, first: int) -> int | None:
+        """One past the last record of the part that starts at `first`; None while that is not read yet."""
+        return self._ends.get(first)
 
     def chunks(self) -> Iterator[list[Record]]:
-        """Chunks whose part is not complete, in order."""
+        """Chunks whose part is not complete, in order, each as soon as it is read."""
         records = (self._prepared(record) for record in self.reader)
-        for part in cut(records, self.options.part, PART_CHARACTERS):
-            first, last = part[0].number, part[-1].number
-            self.total = last + 1
-            if self.writer.complete(first, last):
-                self.resumed += len(part)
-                continue
-            self._ends[first] = last + 1
-            yield from cut(part, self.options.chunk, CHUNK_CHARACTERS)
+        first = 0
+        for chunk, ends_part in cut(records, self.options.chunk, CHUNK_CHARACTERS, self.options.part, PART_CHARACTERS):
+            self.total = chunk[-1].number + 1
+            if self.writer.complete(first):
+                self.resumed += len(chunk)
+            else:
+                if ends_part:
+                    self._ends[first] = self.total
+                yield chunk
+            if ends_part:
+                first = self.total
 
     def _prepared(self, record: Record) -> Record:
         if record.error is None and len(record.text) > self.limit:
@@ -223,18 +226,34 @@ class _Stream:
             path.unlink(missing_ok=True)
 
 
-def cut(records: Iterable[Record], count: int, characters: int) -> Iterator[list[Record]]:
-    """Lists of at most `count` records; a list that has reached so many characters ends too."""
-    piece: list[Record] = []
-    size = 0
-    for record in records:
-        piece.append(record)
+def cut(
+    records: Iterable[Record], count: int, characters: int, part: int, part_characters: int
+) -> Iterator[tuple[list[Record], bool]]:
+    """Chunks of records, each with whether a part of the output ends with it.
+
+    Args:
+        records: in order.
+        count: most records in a chunk.
+        characters: a chunk that has reached so many ends too.
+        part: most records in a part.
+        part_characters: a part that has reached so many ends too.
+    """
+    chunk: list[Record] = []
+    size = part_count = part_size = 0
+    ahead = iter(records)
+    following = next(ahead, None)
+    while (record := following) is not None:
+        following = next(ahead, None)  # the last record ends a part, so a record is only passed on when the next one is known
+        chunk.append(record)
         size += len(record.text)
-        if len(piece) == count or size >= characters:
-            yield piece
-            piece, size = [], 0
-    if piece:
-        yield piece
+        part_count += 1
+        part_size += len(record.text)
+        ends_part = part_count == part or part_size >= part_characters or following is None
+        if ends_part or len(chunk) == count or size >= characters:
+            yield chunk, ends_part
+            chunk, size = [], 0
+        if ends_part:
+            part_count = part_size = 0
 
 
 class _Ids:

@@ -41,14 +41,16 @@ class Writer:
             (folder / name).mkdir(parents=True, exist_ok=True)
             for leftover in (folder / name).glob("*.tmp"):
                 leftover.unlink()
+        parts = (folder / self.tables[-1]).glob(f"part-*.{self.suffix}")
+        self._complete = {int(path.name.split("-")[1]) for path in parts}
 
     def path(self, name: str, first: int, last: int) -> Path:
         """The file of a table's part; `last` is inclusive."""
         return self.folder / name / f"part-{first:012d}-{last:012d}.{self.suffix}"
 
-    def complete(self, first: int, last: int) -> bool:
-        """Whether a part is there."""
-        return self.path(self.tables[-1], first, last).exists()
+    def complete(self, first: int) -> bool:
+        """Whether the part that starts at this record was there at the start."""
+        return first in self._complete
 
     def write(self, first: int, last: int, block: pa.Table) -> None:
         """Write one part: all its tables, the one that says "complete" last."""
