@@ -221,5 +221,5 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
     if best is None or draft.first - best.last > 60:
         return None
     if best.entry is None:
-        return best
+        return best.affiliation if isinstance(best.affiliation, str) and best.affiliation.startswith("state/") else best
     return best.entry.affiliation or best.entry.id if best.entry.type != "media" else best.entry.id

@@ -243,7 +243,9 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         return None
     if scene.in_dateline(doc[first].idx, doc[last - 1].idx):
         return None
-    if {doc[first].lower_, doc[last - 1].lower_} & use_words("not_actor", "same"):
+    if (last - first < 3 and doc[first].lower_ in use_words("not_actor", "same")) or doc[last - 1].lower_ in use_words(
+        "not_actor", "same"
+    ):
         return None
     if all(token in scene.by_token for token in range(first, last)):
         return None
@@ -300,7 +302,7 @@ def _whole(scene: Scene, first: int, last: int) -> tuple[int, int]:
     doc = scene.doc
 
     def free(index: int) -> bool:
-        return index not in scene.used and index not in scene.by_token and not doc[index].ent_type_
+        return index not in scene.used and index not in scene.by_token and doc[index].ent_type_ in ("", "ORG", "MISC")
 
     while first > 0 and free(first - 1):
         token = doc[first - 1]

@@ -56,7 +56,8 @@ def sides_of(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
                 break
             token = doc[cursor]
             verb = token.pos_ in ("VERB", "AUX") and token.dep_ != "amod"  # "for the banned X"
-            if token.text in {",", ".", ";"} or verb or token.lower_ in ("in", "near", "who", "that"):
+            inner = token.lower_ == "for" and preposition == "of"  # "of the Secretary-General for X"
+            if token.text in {",", ".", ";"} or verb or inner or token.lower_ in ("in", "near", "who", "that"):
                 break
             cursor += 1
     return found
@@ -138,6 +139,8 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     if taken is not None:
         draft.affiliation, draft.source_type = taken.entry.id if taken.entry is not None else taken, taken.source_type
         return
+    if draft.noun in ("source", "sources"):
+        return  # "two military sources"
     bare = determiner == "the" or role.kind == "person" or named or (role.source_type == "media" and not determiner)
     bare = bare or (not determiner and surface_of(scene.doc).end[draft.head] <= scene.headline_end)  # "army says"
     if is_state_body(draft, role, words) and plain and bare:

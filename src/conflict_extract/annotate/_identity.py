@@ -65,15 +65,20 @@ def _office_holder(scene: Scene, i: int, unnamed: list[Seen], titles: set[str], 
             continue  # "the mayor of X" is not X
         words = scene.rows[seen.actor].name.lower().replace("-", " ").split()
         first = view.left[seen.token]
-        if (
-            view.low[first] not in ("the", "its", "his", "her", "their")
-            or words[-1] not in titles
-            or words[-1] in use_words("many_hold", "same")
-        ):
+        if words[-1] not in titles or words[-1] in use_words("many_hold", "same"):
             continue
+        if view.low[first] not in ("the", "its", "his", "her", "their"):
+            new = view.paragraph[seen.token] > _LEDE or _rank(words[-1])
+            if new:
+                continue
         if set(words) <= titles | use_words("mere_rank", "same"):
             return [seen.actor]
     return []
+
+
+def _rank(noun: str) -> bool:
+    """Whether a noun is a military rank, which many hold in one text."""
+    return any(title_nouns().get(short) == noun for short in use_words("title_military", "same"))
 
 
 def _just_quoted(scene: Scene, i: int, unnamed: list[Seen], numbers: list[int]) -> list[str]:

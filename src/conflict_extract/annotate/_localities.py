@@ -19,6 +19,13 @@ _LEVELS = {
     "state": ("admin1",),
     "oblast": ("admin1",),
 }
+_OFFICES = {
+    "governor": ("admin1",),
+    "premier": ("admin1",),
+    "chief minister": ("admin1",),
+    "mayor": ("settlement", "neighbourhood"),
+}
+_LEDE = 2  # paragraphs
 _REACH = 60  # tokens back from "the city's"
 _BESIDE = 12  # tokens from a title to its place
 
@@ -33,6 +40,8 @@ class Localities:
     def __init__(self, scene: Scene, make: Callable[[str], str]) -> None:
         self.scene, self.view, self.make = scene, scene.view, make
         self._at: dict[int, layer.PlaceRow] | None = None
+        self._all: dict[int, layer.PlaceRow] = {}
+        self._last: str | None = None
         self._known: dict[str, str | None] = {}
 
     def of(self, row: layer.ActorRow, head: int | None) -> str | None:
@@ -43,6 +52,10 @@ class Localities:
         """
         if row.key in self._known:
             return self._known[row.key]
+        titled = self._in_title(head) if head is not None and row.type == "person" else None
+        if titled is not None:
+            self._known[row.key] = self._last = titled
+            return titled
         words = {*(row.role or "").lower().split(), *row.name.lower().replace("-", " ").split()}
         body = self.scene.rows.get(row.affiliation or "")
         if body is not None and body.name[:1].islower():
@@ -62,20 +75,56 @@ class Localities:
         level = next((word for word in row.name.lower().split()[:1] if word in _LEVELS), None)
         if found is None and level is not None and head is not None and row.type == "person":
             found = self._before(head, _LEVELS[level])  # "a city official" in a paragraph about the city
+        if found is None and row.type == "person":
+            found = self._of_text(row)
         if found is not None or row.name[:1].isupper():
             self._known[row.key] = found
+        self._last = found or self._last
         return found
 
-    def _places(self) -> dict[int, layer.PlaceRow]:
+    def _in_title(self, head: int) -> str | None:
+        """The province at the head of a title before a name: "Punjab Home Minister X"."""
+        view, at = self.view, self._places(modifiers=True)
+        for i in range(head - 1, max(-1, head - 7), -1):
+            if view.pos[i] not in ("PROPN", "NOUN", "ADJ") or view.sent[i] != view.sent[head]:
+                return None
+            if i in at and i < head - 1 and at[i].level in ("admin1", "region"):
+                return self.make(at[i].name)
+        return None
+
+    def _of_text(self, row: layer.ActorRow) -> str | None:
+        """The one place of its level in the first paragraphs, for "Governor X" and "Mayor X" without a place; for a bare "the
+        governor" the place of the official before.
+        """
+        role = (row.role or row.name).lower()
+        if not row.name[:1].isupper():
+            return self._last if role.split()[-1] in ("governor", "premier", "mayor") or role == "chief minister" else None
+        office = next((levels for word, levels in _OFFICES.items() if role.endswith(word)), None)
+        if office is None or row.former:
+            return None
+        names = {
+            place.name
+            for i, place in self._places(modifiers=True).items()
+            if self.view.paragraph[i] <= _LEDE and place.level in office
+        }
+        return self.make(names.pop()) if len(names) == 1 else None
+
+    def _places(self, *, modifiers: bool = False) -> dict[int, layer.PlaceRow]:
+        """Places by token; `modifiers`: those before a noun too."""
         if self._at is None:
             rows = {row.key: row for row in layer.read_table(self.view.doc, "places", layer.PlaceRow)}
-            self._at = {}
+            self._at, self._all = {}, {}
             for mention in layer.read(self.view.doc, "places", layer.PlaceMention):
                 row = rows.get(mention.place)
-                if row is not None and row.level != "country" and not mention.modifier:
-                    for i in range(*self.view.tokens(mention.start, mention.end)):
+                if row is None or row.level == "country":
+                    continue
+                first, last = self.view.tokens(mention.start, mention.end)
+                named = last < self.view.n and self.view.word[last][:1].isupper() and self.view.low[last] in _LEVELS  # "X State"
+                for i in range(first, last):
+                    self._all[i] = row
+                    if named or not mention.modifier:
                         self._at[i] = row
-        return self._at
+        return self._all if modifiers else self._at
 
     def _beside(self, head: int) -> str | None:
         """The place in the noun phrase of an official's title or name."""

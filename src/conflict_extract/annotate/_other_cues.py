@@ -297,6 +297,9 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
         if view.base(head) == "nmod" and head < up and view.dep[head] not in ("nmod:poss", "nmod:desc", "nmod:unmarked", "nmod"):
             break
         head = up
+    if view.low[head] in ("a", "an"):  # an article that the parser took for the noun
+        nouns = (k for k in range(head + 1, min(head + 8, view.n)) if view.pos[k] in ("NOUN", "PROPN"))
+        head = next((k for k in nouns if view.base(k) not in ("compound", "flat", "nmod")), head)
     if view.pos[head] not in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X", "DET"):
         return None
     if entry.form == "per" and view.pos[head] != "PROPN":

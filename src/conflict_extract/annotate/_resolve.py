@@ -98,7 +98,9 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
         if kind == "person" and row.kb is None and row.name[:1].isupper():
             score += 0.5
         if kind == "person" and scene.gender_of(seen.actor) == gender:
-            score += 1.8 if row.gender == gender and row.name[:1].isupper() else 0.6  # "Mrs X" against a name without title
+            told = row.gender == gender and row.name[:1].isupper() and distance <= 1
+            told = told and view.paragraph[seen.token] == view.paragraph[i]
+            score += 1.8 if told else 0.6  # "Mrs X" against a name without title
         if kind == "many" and row.number != "plural" and row.type == "state":
             score -= 0.8
         mention = view.mention[seen.token]

@@ -245,6 +245,9 @@ class Speakers:
         name = common_name(view, record.source)
         if not name or not any(char.isalpha() for char in name):
             return None
+        owner = next((self.found[j] for j in view.children[head] if j in self.found and view.dep[j] == "nmod:poss"), None)
+        if view.low[head] == "office" and owner in self.scene.rows and self.scene.rows[owner].name[:1].isupper():
+            name = f"{self.scene.rows[owner].name}'s {name}"  # "his office"
         mention = view.mention[head]
         number = "plural" if view.tag[head] in ("NNS", "NNPS") else "singular"
         affiliation = mention.actor if mention is not None and mention.use == "modifier" else None

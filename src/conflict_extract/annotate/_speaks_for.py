@@ -29,6 +29,7 @@ class Sides:
     def __init__(self, scene: Scene, said: Sequence[layer.SaidRecord], found: dict[int, str], make: Callable[[str], str]) -> None:
         self.scene, self.view, self.said, self.found, self.make = scene, scene.view, said, found, make
         self.localities = Localities(scene, make)
+        self.by_line = False
         self.home = self._home()
         self.court = _only_court(scene)
 
@@ -50,8 +51,8 @@ class Sides:
             affiliation = mention.affiliation
         if affiliation is None and row.type in COLLECTIVE and _speaks_for_itself(row):
             affiliation = row.key
-        if affiliation is None and head is not None and not row.name[:1].isupper():
-            affiliation = self._for_pronoun(head) or self._of_paper(record, head)
+        if affiliation is None and head is not None and view.word[head].islower():
+            affiliation = self._of_possessor(head) or self._for_pronoun(head) or self._of_paper(record, head)
         if affiliation is None and row.type in ("person", "population", "other"):
             affiliation = self._bridge(record, row)
         if affiliation is None and self.court is not None and row.source_type == "judiciary" and "judge" in (row.role or ""):
@@ -81,6 +82,8 @@ class Sides:
         if named or (record.affiliation is not None and not own):
             return
         role = (row.role or "").lower().replace("-", " ")
+        if role == "chief minister" or (self.by_line and row.source_type == "judiciary"):
+            return
         words = {*row.name.lower().replace("-", " ").split(), *role.split()}
         if words & use_words("not_national", "same") and not words & use_words("national", "same"):
             return
@@ -124,6 +127,18 @@ class Sides:
         plain = all(view.word[i][:1].isupper() for i in range(first, last)) and row is None
         if plain and first < last - 1 and view.ent[last - 1] not in ("LOC", "GPE", "FAC", "PER", "PERSON"):
             return self.make(view.text[view.start[first] : view.end[last - 1]])
+        return None
+
+    def _of_possessor(self, head: int) -> str | None:
+        """ "his office", "her spokesman": the side of the person whom the pronoun means."""
+        if self.view.low[head] not in use_words("of_possessor", "same"):
+            return None
+        for j in self.view.children[head]:
+            row = self.scene.rows.get(self.found.get(j, ""))
+            if row is None or self.view.dep[j] != "nmod:poss" or row.type != "person" or row.former:
+                continue
+            said = (other.affiliation for other in self.said if other.speaker == row.key and other.affiliation is not None)
+            return row.affiliation or next(said, None)
         return None
 
     def _for_pronoun(self, head: int) -> str | None:
@@ -208,7 +223,7 @@ class Sides:
         if most < 2 or most < _MAJORITY * sum(counts.values()):
             if line is None or 3 * counts[line] < most:
                 return None
-            country = line
+            country, self.by_line = line, True
         return next((row.key for row in self.scene.rows.values() if row.type == "state" and row.country == country), None)
 
 
