@@ -17,7 +17,7 @@ TYPES_WITH_TRIGGERS = set(events.EventType.__args__) - {"other"}  # type: ignore
 def test_triggers_are_many_and_cover_all_types() -> None:
     rows = events.triggers()
     assert len(rows) >= 700
-    assert {row.type for row in rows} == TYPES_WITH_TRIGGERS
+    assert {row.type for row in rows} == TYPES_WITH_TRIGGERS | {"other"}  # figures of speech, which report nothing
     assert {row.pos for row in rows} == {"verb", "noun", "adj"}
     assert sum(len(row.lemmas) > 1 for row in rows) >= 300
 

@@ -7,7 +7,7 @@ from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
 
 #: Nouns that somebody's saying is called by, so that whose it is tells whom a denial contradicts.
-_SAYINGS = frozenset(
+SAYINGS = frozenset(
     [
         "accusation", "accusations", "allegation", "allegations", "assertion", "assertions", "charge", "charges", "claim", "claims",
         "comment", "comments", "conclusion", "conclusions", "criticism", "figure", "figures", "finding", "findings", "inquiry",
@@ -22,6 +22,7 @@ _CONDEMN = frozenset(["condemn", "denounce", "deplore", "decry", "criticize", "c
 _DECISIONS = frozenset(
     ["decision", "move", "refusal", "failure", "attempt", "conduct", "behaviour", "behavior", "policy", "actions"]
 )
+_AGAINST = frozenset(["against", "on", "at"])
 _ATTRIBUTE = frozenset(["attribute", "ascribe"])
 _URGE = frozenset(["urge", "ask", "call", "appeal", "beg", "implore", "request", "invite"])
 _CALLS = frozenset(
@@ -35,9 +36,13 @@ def answered(view: View, record: layer.SaidRecord) -> int | None:
     Who rejects or dismisses (and does not just deny) rejects what somebody does as well: "rejected X's blockade".
     """
     noun = _head(view, record)
-    if noun is None or view.verbal(noun):
+    if noun is None:
         return None
-    saying = view.low[noun] in _SAYINGS
+    if view.verbal(noun) or view.child(noun, "cop") is not None:  # "Ankara's accusations are groundless"
+        noun = view.child(noun, "nsubj", "nsubj:pass")
+        if noun is None or view.low[noun] not in SAYINGS:
+            return None
+    saying = view.low[noun] in SAYINGS
     if not saying and record.entry not in _REJECT:
         return None
     for j in view.children[noun]:
@@ -107,14 +112,31 @@ def demanded(view: View, record: layer.SaidRecord) -> int | None:
 
 
 def threatened(view: View, record: layer.SaidRecord) -> int | None:
-    """The head of the one whom the threatened deed is to hit: "threatened to strike X", "to use force against X"."""
-    verb = _head(view, record)
-    if verb is None or not view.verbal(verb):
+    """The head of the one whom the threatened deed is to hit: "threatened to strike X", "to use force against X", "revenge on X"."""
+    deed = _head(view, record)
+    if deed is None:
         return None
-    hit = view.child(verb, "obj")
+    hit = view.child(deed, "obj") if view.verbal(deed) else None
     if hit is not None and view.mention[hit] is not None:
         return hit
-    return next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) in ("against", "on", "at")), None)
+    return next((j for j in view.children[deed] if view.base(j) in ("obl", "nmod") and view.case_of(j) in _AGAINST), None)
+
+
+def blamed_beside(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one named beside the cue: "laid the blame for P on X", "lashed out at X, alleging that P", "rebuked X, saying P"."""
+    cue = head_of(view, *record.cue) if record.cue else None
+    if cue is None:
+        return None
+    if not view.verbal(cue):
+        verb = view.head[cue]
+        return next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) == "on" and j > cue), None)
+    if view.tag[cue] != "VBG" or view.base(cue) not in ("advcl", "conj"):
+        return None
+    verb = view.head[cue]
+    for j in view.children[verb]:
+        if verb < j < cue and (view.dep[j] == "obj" or (view.base(j) == "obl" and view.case_of(j) == "at")):
+            return j
+    return None
 
 
 def asked(view: View, record: layer.SaidRecord) -> int | None:

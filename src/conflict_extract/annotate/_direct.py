@@ -294,13 +294,10 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
             ),
             neutral=entry is None or entry.neutral,
             direct=True,
-            addressee=entry is not None and entry.addressee,
+            addressee=True,
             continues=made.get(id(speech.of)) if speech.position == "continued" and speech.of is not None else None,
         )
-        if entry is not None and entry.addressee:
-            candidate.target = next(
-                (j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None
-            )
+        candidate.target = next((j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None)
         if speech.position == "continued" and candidate.continues is None:
             continue
         made[id(speech)] = candidate

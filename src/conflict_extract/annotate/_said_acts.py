@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from conflict_extract.annotate._addressees import SAYINGS
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._content import trim
+from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.wordings import wordings
@@ -18,6 +20,9 @@ _ABBREVIATION = re.compile(
 _OWN = frozenset({"it", "he", "she", "they", "we", "i"})
 SUBJUNCTIVE = frozenset({"suggest", "insist", "ask", "request", "recommend", "propose", "suggestion", "insistence"})
 NEUTRAL_WARN = frozenset({"warn", "caution"})
+MOCKING = frozenset({"ridicule", "mock", "deride", "scorn", "belittle", "laugh", "scoff", "sneer"})
+VOWING = frozenset({"vow", "promise", "pledge", "swear"})
+REVENGE = frozenset({"revenge", "vengeance", "retaliation", "reprisal", "retribution"})
 NAMING = frozenset({"call", "describe", "dub", "label", "brand"})
 
 
@@ -71,8 +76,8 @@ def own_subject(view: View, candidate: Candidate) -> bool:
             actors.add(affiliation)
     for i in range(first, min(last, first + 14)):
         if view.dep[i].startswith("nsubj"):
-            if view.low[i] in _OWN:
-                return True
+            if view.low[i] in _OWN:  # "reminded X that it must leave" is about X
+                return not (candidate.entry == "remind" and candidate.target is not None and view.low[i] not in ("we", "i"))
             other = view.mention[i]
             if other is not None and other.actor in actors and other.use == "actor":
                 return True
@@ -84,9 +89,16 @@ def _conditional_threat(view: View, candidate: Candidate, text: str) -> bool:
     """Whether a state, an army or an armed group warns what will happen on a condition."""
     if _IF_THEY.search(text):
         return True  # "if they expand, we expand", not "if they stop, we starve"
-    if candidate.source is None or not _CONDITION.search(text) or not _FUTURE.search(text):
+    if candidate.source is None or not _FUTURE.search(text):
         return False
-    mention = view.mention[candidate.source[2]]
+    if not _CONDITION.search(text):  # an army warns another side, not the residents
+        return candidate.target is not None and _armed(view, candidate.target) and _armed(view, candidate.source[2])
+    return _armed(view, candidate.source[2])
+
+
+def _armed(view: View, head: int) -> bool:
+    """Whether a mention is of a state, an army or an armed group, or of somebody who speaks for one."""
+    mention = view.mention[head]
     row = view.actors.get(mention.actor) if mention is not None else None
     return row is not None and (row.type in ("state", "armed_group") or row.source_type in ("military", "armed_group"))
 
@@ -98,7 +110,8 @@ def _subjunctive(view: View, candidate: Candidate) -> bool:
             head = view.head[i]
             tags = [view.tag[j] for j in view.children[head] if view.base(j) in ("aux", "cop")] or [view.tag[head]]
             words = [view.low[j] for j in view.children[head] if view.base(j) in ("aux", "cop", "mark")]
-            return tags[0] == "VB" and "to" not in words
+            bare = tags[0] == "VB" or (tags[0] == "VBP" and view.tag[i] in ("NN", "NNP"))  # "that Eritrea pull out"
+            return bare and "to" not in words
     return False
 
 
@@ -122,6 +135,16 @@ def settle_act(view: View, candidate: Candidate) -> None:
         candidate.act = "demand"
         candidate.evidence.append("wording:subjunctive")
         return
+    if candidate.nominal and (entry in MOCKING or entry in VOWING):
+        top = head_of(view, *candidate.content[0])
+        if top is not None and entry in MOCKING and view.low[top] in SAYINGS:
+            candidate.act = "denial"
+            candidate.evidence.append("wording:mocked")
+            return
+        if top is not None and entry in VOWING and view.low[top].removesuffix("s") in REVENGE:
+            candidate.act = "threat"
+            candidate.evidence.append("wording:revenge")
+            return
     text = " ".join(view.text[start:end] for start, end in candidate.content)
     if candidate.direct and view.text[candidate.end : candidate.end + 1] == "?":
         text += "?"
@@ -153,8 +176,9 @@ def settle_act(view: View, candidate: Candidate) -> None:
 
 
 _REFUTING = re.compile(
-    r"\b(?:claims?|statements?|reports?|accusations?|allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
-    r"fictions?|fabrications?|nonsense|lies?|false|baseless|absurd|ridiculous|groundless|untrue|fantas\w+|propaganda)\b",
+    r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|articles?|findings?|statements?|reports?|accusations?|allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
+    r"fictions?|fabrications?|nonsense|lies?|false|baseless|absurd|ridiculous|groundless|untrue|fantas\w+|propaganda|disinformation|"
+    r"rumou?rs?|slanders?|myths?|fairy tales?|hoax|fakes?|libel)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)

@@ -11,22 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._addressees import answered, asked, blamed, condemned, demanded, threatened
+from conflict_extract.annotate._addressees import answered, asked, blamed, blamed_beside, condemned, demanded, threatened
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
 
-EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation"})
+EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation", "question"})
 WILL = frozenset({"will", "would", "shall", "'ll", "’ll"})
 YOU = frozenset({"you", "your", "yours", "yourselves"})
 PRESS = frozenset(
-    {"reporters", "journalists", "newsmen", "press", "media", "briefing", "conference", "us", "me", "him", "her", "them"}
-)
+    [
+        "reporters", "journalists", "newsmen", "press", "media", "briefing", "conference", "television", "tv", "radio", "agency", "network",
+        "newspaper", "paper", "magazine", "channel", "daily", "broadcaster", "website", "us", "me", "him", "her", "them",
+    ]
+)  # fmt: skip
 #: Verbs whose subject does what is threatened; others suffer it ("the rebels will pay").
 STRIKES = frozenset(
     {"respond", "retaliate", "react", "strike", "hit", "attack", "defend", "protect", "fire", "shoot", "use", "take", "act"}
 )
+THREATENS = frozenset({"threaten", "vow", "promise", "pledge", "swear"})
 AGAIN = frozenset({"repeat", "reiterate", "renew"})
 
 
@@ -56,6 +60,8 @@ class Targets:
                 self._subject(record)
             if record.target_actor is None and record.target is None:
                 self._told(record)
+            if record.target_actor is None and record.target is None and record.act == "accusation":
+                self._doer(record)
 
     def _as_before(self, record: layer.SaidRecord) -> None:
         """ "repeated the call": the target of the speaker's demand before."""
@@ -75,7 +81,13 @@ class Targets:
             return
         first, last = view.tokens(*record.content[0])
         head = head_of(view, *record.addressee)
-        turned = any(view.low[i] in YOU for i in range(first, last)) or view.tag[first] == "VB"
+        turned = (
+            record.act == "threat"
+            or "wording:" not in record.rule  # "implored X", "asked X whether": the cue itself is directed at somebody
+            or any(view.low[i] in YOU for i in range(first, last))
+            or view.tag[first] == "VB"
+            or (record.mode != "direct" and view.low[first] in ("it", "they", "he", "she"))
+        )
         if not turned or head is None or view.low[head] in PRESS:
             return
         actor = self.actor_at(record.addressee)
@@ -84,11 +96,28 @@ class Targets:
         elif not self._own(record, actor) and self.rows[actor].type != "media":
             record.target_actor = actor
 
+    def _doer(self, record: layer.SaidRecord) -> None:
+        """The active subject of an accusation's clause: "charged that X had jammed the signal", "the Americans paid them"."""
+        view = self.view
+        verb = head_of(view, *record.content[0])
+        subject = None if verb is None else view.child(verb, "nsubj")
+        if subject is not None:
+            record.target_actor = self._party(record, subject)
+
+    def _party(self, record: layer.SaidRecord, at: int) -> str | None:
+        """The state, group, organisation or person at a token, if it is of another side."""
+        mention = self.view.mention[at]
+        actor = self.found.get(at) or (mention.actor if mention is not None and mention.use == "actor" else None)
+        row = self.rows.get(actor or "")
+        if row is None or self._own(record, row.key) or (row.type not in COLLECTIVE and row.type not in ("person", "population")):
+            return None
+        return row.key
+
     def _in_content(self, record: layer.SaidRecord) -> bool:
         """Whether the content, or the clause around it, names the target."""
         view = self.view
         if record.act == "threat":
-            at = threatened(view, record) if record.entry == "threaten" else None
+            at = threatened(view, record) if record.entry in THREATENS else None
             record.target_actor = self._body(record, at)
             return record.target_actor is not None
         if record.act == "opinion":
@@ -101,8 +130,14 @@ class Targets:
                 record.act = "accusation"
                 record.rule += "; wording:blamed"
             return record.target_actor is not None
+        if record.act == "accusation":
+            record.target_actor = self._body(record, blamed_beside(view, record))
+            return record.target_actor is not None
         if record.act == "denial":
             at = answered(view, record)
+            if at is None:
+                record.target_actor = self._body(record, blamed_beside(view, record))
+                return record.target_actor is not None
         elif record.act == "demand":
             at = demanded(view, record)
         else:
@@ -155,8 +190,12 @@ class Targets:
             if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
                 continue
             head = view.head[i]
-            if record.act == "threat" and (
-                view.low[head] in STRIKES or not any(view.low[j] in WILL for j in view.children[head])
+            if record.act == "demand" and view.dep[i] == "nsubj:pass":
+                return  # "the camp must be closed": nobody is told to
+            if (
+                record.act == "threat"
+                and "if-then-we" not in record.rule
+                and (view.low[head] in STRIKES or not any(view.low[j] in WILL for j in view.children[head]))
             ):
                 continue
             actor = self.found.get(i)

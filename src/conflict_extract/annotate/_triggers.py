@@ -116,6 +116,7 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
         if singles and _nominal(arcs, i):
             singles.sort(key=lambda row: row.frame != "n.self")
         take(i, singles)
+    found = [item for item in found if item.entry.type != "other"]  # "took part", "a shot in the arm": their words are taken
     found.sort(key=lambda item: item.token)
     lights = _lights(arcs)
     for item in found:

@@ -96,7 +96,7 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     best: tuple[float, int, list[str]] | None = None
     for other_at in reversed(_window(drafts, at)):
         claim = drafts[other_at]
-        if claim.number in skip or claim is denial or _related(claim, denial) or claim.act in ("denial", "question"):
+        if claim.number in skip or claim is denial or related(claim, denial) or claim.act in ("denial", "question"):
             continue
         gap = denial.sentence - claim.sentence
         if gap > SENTENCES:
@@ -132,11 +132,11 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
                 why.append(f"“{anaphor}” stands for it")
         if claim.act == "accusation":
             points += 1
-        if not reversed_ and own & _participants(index, claim):
+        if not reversed_ and own & participants(index, claim):
             points += 1
             why.append("the one who denies takes part in what is claimed")
         if denial.main is not None and claim.main is not None and denial.event == claim.event != "other":
-            points += 1 if claim.act == "accusation" or own & _participants(index, claim) else SAME_EVENT
+            points += 1 if claim.act == "accusation" or own & participants(index, claim) else SAME_EVENT
             why.append(f"both are about {claim.event}")
         shared = content & index.words(claim.content)
         if shared and anaphor is None:
@@ -192,12 +192,12 @@ def _window(drafts: Sequence[Draft], at: int) -> list[int]:
     return out
 
 
-def _related(a: Draft, b: Draft) -> bool:
+def related(a: Draft, b: Draft) -> bool:
     """Whether one is nested in the other."""
     return a.parent is b or b.parent is a or (a.cue is not None and a.cue == b.cue and a.source == b.source)
 
 
-def _participants(index: Index, claim: Draft) -> frozenset[str]:
+def participants(index: Index, claim: Draft) -> frozenset[str]:
     """Actors in the claim's content and in the roles of its main event."""
     keys = {mention.actor for mention in index.actors.inside(claim.content)}
     if claim.main is not None:

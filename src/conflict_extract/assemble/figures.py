@@ -93,7 +93,10 @@ def totals(index: Index, draft: Draft) -> Iterator[tuple[str, Figure]]:
 def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figure]]:
     """(later, earlier) figures on the same thing, of claims that are not nested in each other."""
     recent: dict[str, list[Figure]] = {}
-    for draft in drafts:
+    for at, draft in enumerate(drafts):
+        again = _again(index, drafts, at)
+        if again is not None:
+            yield again
         for name, figure in totals(index, draft):
             for earlier in reversed(recent.get(name, [])[-WINDOW:]):
                 if name.startswith("unit/") and _both_counted(figure, earlier):
@@ -103,6 +106,30 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
                 if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
                     yield figure, earlier
             recent.setdefault(name, []).append(figure)
+
+
+ANAPHORS = frozenset({"it", "number", "figure", "toll", "total", "tally", "count", "sum", "cost", "share"})
+
+
+def _again(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Figure, Figure] | None:
+    """The figure of "put it at 33", "the number was 29,000", and the one figure of its kind in the claim right before."""
+    draft = drafts[at]
+    if at == 0 or draft.narrated or len(draft.quantities) != 1 or len(draft.content) != 1:
+        return None
+    quantity, last = draft.quantities[0], drafts[at - 1]
+    if draft.sentence - last.sentence > 1 or _nested(draft, last) or _nested(last, draft):
+        return None
+    words = [i for i in index.words_within(*draft.content[0]) if not quantity.start <= index.tokens.start[i] < quantity.end]
+    lower = index.tokens.lower
+    if len(words) > 6 or not any(
+        lower[i] in ANAPHORS and (n == 0 or lower[words[n - 1]] in ("the", "that")) for n, i in enumerate(words)
+    ):
+        return None
+    same = [other for other in last.quantities if other.kind == quantity.kind and not other.part_of]
+    if len(same) != 1 or (quantity.kind == "money" and same[0].unit != quantity.unit):
+        return None
+    later, earlier = figure_of(draft, quantity), figure_of(last, same[0])
+    return None if later is None or earlier is None else (later, earlier)
 
 
 def _both_counted(a: Figure, b: Figure) -> bool:

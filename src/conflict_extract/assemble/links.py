@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from conflict_extract.assemble import figures
+from conflict_extract.assemble.contradictions import contradicted, negated
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import accused, party_of, sides
 from conflict_extract.lexicons.assembly import anaphors, words
+from conflict_extract.lexicons.events import plover_act
 
 MOST_DISAGREE = 4  # earlier figures that one claim is linked to
-NEGATIONS = frozenset({"not", "no", "never", "n't", "none", "nobody", "nothing"})
+KNOWN = frozenset({"the", "this", "that", "these", "those", "his", "her", "its", "their"})
 BACK = 6  # claims that the other rules look back over
 
 
@@ -180,19 +183,14 @@ def _elaborate_denial(index: Index, links: Links, drafts: Sequence[Draft], at: i
 
 
 def _contradict(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
-    """ "The ministry said no arms had been sent": the accused says in neutral words that the deed was not done."""
-    draft = drafts[at]
-    if draft.act not in ("statement", "opinion") or not _negated(index, draft):
-        return
-    own = sides(index, draft)
-    for other in _previous(drafts, at, BACK):
-        if other.act != "accusation" or other.target not in own or draft.sentence - other.sentence > 3:
-            continue
-        if same_speaker(index, draft, other) or _negated(index, other):
-            continue
-        if _one_family(draft, other) or index.words(draft.content) & index.words(other.content):
-            links.add("denies", draft, other, f"{_actor(index, other.target)}, accused there, says that it is not so")
-        return
+    """Neutral words that contradict another side make a denial of it."""
+    hit = contradicted(index, drafts, at)
+    if hit is not None:
+        draft = drafts[at]
+        draft.act = "denial"
+        draft.rule += "; wording:contradicts"
+        draft.plover_act = plover_act("denial", cue_lemma(index, draft), draft.event)
+        links.add("denies", draft, *hit)
 
 
 def _actor(index: Index, key: str | None) -> str:
@@ -242,27 +240,38 @@ def _text(index: Index, figure: figures.Figure) -> str:
 
 
 def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
-    """A confirmation and the claim of another source on the same event."""
+    """A confirmation and the claim of another source on the same event ("the trip", "his death", "that two men had died")."""
     draft = drafts[at]
     if draft.act != "confirmation":
         return
     noun = is_anaphoric(index, draft)
     content = index.words(draft.content)
+    definite = _definite(index, draft)
     for other in _previous(drafts, at, 16):
         if other.attributed and same_speaker(index, draft, other):
             continue
         shared = content & index.words(other.content)
-        if noun is not None and draft.sentence - other.sentence <= 4 and other.act in anaphors().get(noun, frozenset()):
+        gap = draft.sentence - other.sentence
+        if noun is not None and gap <= 4 and other.act in anaphors().get(noun, frozenset()):
             links.add("confirms", draft, other, f"“{noun}” stands for it")
             return
-        if draft.main is not None and _one_family(draft, other) and len(shared) >= 2:
-            links.add(
-                "confirms",
-                draft,
-                other,
-                f"both are about {draft.event}, shared words: " + ", ".join(sorted(shared)[:4]),
-            )
+        family = draft.main is not None and _one_family(draft, other)
+        if definite and other.attributed and gap <= 2 and (family or shared or len(content) <= 2):
+            links.add("confirms", draft, other, "the definite noun phrase speaks of what another source has just said")
             return
+        if (family and len(shared) >= 2) or (gap <= 3 and other.attributed and shared and (family or len(shared) >= 2)):
+            why = ", ".join(sorted(shared)[:4])
+            links.add("confirms", draft, other, f"{f'both are about {draft.event}, ' if family else ''}shared words: {why}")
+            return
+
+
+def _definite(index: Index, draft: Draft) -> bool:
+    """Whether the content is a noun phrase for something known ("the outage", "his death")."""
+    tokens = index.words_within(*draft.content[0])
+    if len(draft.content) != 1 or not tokens or index.tokens.lower[tokens[0]] not in KNOWN:
+        return False
+    top = index.root(*draft.content[0])
+    return top is not None and index.tokens.pos[top] in ("NOUN", "PROPN")
 
 
 def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -280,15 +289,8 @@ def _contrast(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> N
     opening = [index.tokens.lower[i] for i in index.within(start, min(draft.start + 1, start + 40))[:3]]
     if not any(word in words("contrast") for word in opening):
         return
-    if _negated(index, draft) != _negated(index, other):
+    if negated(index, draft) != negated(index, other):
         links.add("disagrees", draft, other, "a contrast, and only one of the two is negated")
-
-
-def _negated(index: Index, draft: Draft) -> bool:
-    tokens = index.tokens
-    return any(
-        tokens.dep[i] == "neg" or tokens.lower[i] in NEGATIONS for start, end in draft.content for i in index.within(start, end)
-    )
 
 
 def _answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -296,9 +298,10 @@ def _answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> Non
     draft = drafts[at]
     own = sides(index, draft)
     replies = cue_lemma(index, draft) in words("answering")
-    noun = _leading_noun(index, draft) if draft.act in ("denial", "opinion", "statement", "confirmation") else None
-    for other in _previous(drafts, at, 3):
-        if other.narrated or draft.sentence - other.sentence > 3 or same_speaker(index, draft, other):
+    noun = _leading_noun(index, draft) if draft.act in ("denial", "opinion", "statement", "confirmation", "commitment") else None
+    for nearness, other in enumerate(_previous(drafts, at, 3)):
+        gap = draft.sentence - other.sentence
+        if other.narrated or gap > 3 or same_speaker(index, draft, other):
             continue
         if (
             noun is not None
@@ -307,12 +310,21 @@ def _answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> Non
         ):
             links.add("answers", draft, other, f"“{noun}” stands for it")
             return
-        if other.act in ("demand", "question", "threat") and other.target is not None and other.target in own:
+        if other.act in ("demand", "question", "threat") and own & _directed_at(index, other):
             links.add("answers", draft, other, f"an answer to the {other.act} directed at the speaker")
+            return
+        if other.act == "question" and other.source is None and nearness == 0 and gap <= 1 and draft.act != "question":
+            links.add("answers", draft, other, "an answer to the question right before")
             return
         if replies:
             links.add("answers", draft, other, "the cue answers what was said before")
             return
+
+
+def _directed_at(index: Index, other: Draft) -> frozenset[str]:
+    """The target of a claim; of a joint one ("both sides") its members as well."""
+    row = index.actor_rows.get(other.target or "")
+    return frozenset() if row is None else frozenset({row.key, *row.members})
 
 
 def _leading_noun(index: Index, draft: Draft) -> str | None:
@@ -323,7 +335,11 @@ def _leading_noun(index: Index, draft: Draft) -> str | None:
     opening = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])[:3]]
     if opening and opening[0] in ("the", "this", "that", "its", "their", "such"):
         return next((word for word in opening[1:] if word in words("anaphor")), None)
-    return None
+    inside = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])]
+    after = (
+        word for before, word in pairwise(inside) if before in KNOWN and word in ("offer", "proposal", "demand", "ultimatum")
+    )
+    return next(after, None)  # "it would think the offer over"
 
 
 VIOLENCE = frozenset({"killing", "injury", "attack", "destruction"})
@@ -357,7 +373,7 @@ def _elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> 
             links.add("elaborates", draft, other, f"“{_cue_text(index, draft)}” goes on with what the same speaker said")
         elif gap > 3 or distance > 1:
             return
-        elif gap >= 1 and draft.mode == "direct" and other.mode != "direct" and draft.act not in ("demand", "threat"):
+        elif gap >= 1 and draft.mode == "direct" and draft.act not in ("demand", "threat"):
             links.add("elaborates", draft, other, "the same speaker's own words on it")
         elif (
             gap >= 1 and draft.act == other.act in ("demand", "accusation", "threat") and draft.target == other.target is not None

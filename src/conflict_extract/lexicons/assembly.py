@@ -21,6 +21,7 @@ WordKind = Literal[
     "involvement",
     "violent",
     "figure",
+    "everyday",
 ]
 
 
@@ -31,7 +32,7 @@ class AssemblyWord(Entry):
     continuation (a cue that goes on with what its speaker said before), repeat, venue (the occasion of a saying: "in
     a statement on Monday"), speaking (a verb beside the cue: "speaking on Monday, he said"), contrast, denying,
     disclaiming, claiming (responsibility), answering, violent (an event type for which somebody is responsible), figure
-    (a noun for a figure given before: "the true number"), first_person. `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
+    (a noun for a figure given before: "the true number"), everyday (a topic that has nothing to do with the conflict). `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
 
     kind: WordKind

@@ -126,7 +126,7 @@ class Trigger(Entry):
         words: lemmas, separated by blanks; for a verb of several words the first is the verb and the others stand in its subtree.
             Hyphens are left out ("car bomb" is "car-bomb" too: the tokenizer parts them). In the table "|" divides phrases that share the rest of the line; `triggers()` gives one row for each.
         pos: verb, noun or adj (a participle or adjective that says the same: "wounded").
-        type: the event type.
+        type: the event type; `other` for words that report nothing ("took part", "storms hit"), so that no other entry takes them.
         plover, mode: PLOVER type and mode, where one fits.
         acled: ACLED event and sub-event, where one fits.
         frame: name of a row of `frames`.
