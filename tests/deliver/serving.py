@@ -10,6 +10,7 @@ import httpx
 import uvicorn
 
 from conflict_extract.deliver.service import create_app
+from conflict_extract.deliver.service.connections import closing_after
 from conflict_extract.settings import Settings
 
 
@@ -22,7 +23,8 @@ class Server:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.app = create_app(Settings(), options)
-        self.server = uvicorn.Server(uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_config=None))
+        http = closing_after(options.patience)
+        self.server = uvicorn.Server(uvicorn.Config(self.app, host="127.0.0.1", port=self.port, http=http, log_config=None))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.client = httpx.Client(base_url=self.url, timeout=60)
 

@@ -311,7 +311,8 @@ def test_every_answer_of_the_description_has_an_example():
             assert all("example" in content for content in operation.get("requestBody", {}).get("content", {}).values()), path
             for status, answer in operation["responses"].items():
                 for kind, content in answer["content"].items():
-                    assert content.get("example") or content.get("examples"), (path, status, kind)
+                    assert content["schema"] and (content.get("example") or content.get("examples")), (path, status, kind)
+                    assert kind == "application/problem+json" or int(status) == 200, (path, status, kind)
 
 
 def test_the_examples_are_what_the_service_answers(server, extractor):

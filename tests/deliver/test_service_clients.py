@@ -116,6 +116,28 @@ def test_a_slow_body_is_408_and_its_connection_is_closed(server):
     until(lambda: metric(server, "held_bytes") == 0)
 
 
+def test_a_connection_on_which_no_request_begins_is_closed(server):
+    """At first, and after a request."""
+    for before in (b"", b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+            client.sendall(before)
+            if before:
+                assert b"alive" in read_until(client, b"alive")
+            client.sendall(b"GET /livez HTTP/1.1\r\nX: ")
+            began = time.monotonic()
+            closed = False
+            while not closed and time.monotonic() < began + 20:
+                try:
+                    client.sendall(b"x")  # a byte now and then does not help
+                    time.sleep(0.05)
+                    closed = not client.recv(1, socket.MSG_DONTWAIT)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    closed = True
+            assert closed and time.monotonic() - began < 10
+
+
 def test_a_slow_line_ends_a_batch_and_a_waiting_client_does_not(server):
     with connected(server, "/v1/batch") as client:
         client.sendall(chunk(b'{"text": "one"}\n'))

@@ -29,7 +29,10 @@ def serve(
     wait: Annotated[float, typer.Option(min=0.1, help="Seconds that a request may wait for a worker.")] = 30.0,
     patience: Annotated[
         float,
-        typer.Option(min=0.1, help="Seconds that a body or a line of a batch may take to arrive, and an answer to be taken."),
+        typer.Option(
+            min=0.1,
+            help="Seconds that a request's head, its body or a line of a batch may take to arrive, and an answer to be taken.",
+        ),
     ] = 30.0,
     token_file: Annotated[Path | None, typer.Option(help="File with a bearer token that requests must carry.")] = None,
     actors: Actors = None,
@@ -43,6 +46,7 @@ def serve(
         raise MissingExtraError("uvicorn", "serve") from None
     from conflict_extract.deliver.cli import read_text
     from conflict_extract.deliver.service import ServiceOptions, create_app
+    from conflict_extract.deliver.service.connections import closing_after
     from conflict_extract.deliver.service.options import available_cpus
     from conflict_extract.settings import make_settings
 
@@ -64,6 +68,7 @@ def serve(
         create_app(make_settings(config, **given), options),  # type: ignore[arg-type]
         host=host,
         port=port,
+        http=closing_after(patience),
         log_config=LOGGING,
         access_log=False,
         server_header=False,

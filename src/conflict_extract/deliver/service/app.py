@@ -64,6 +64,12 @@ def make_app(settings: Settings | None = None, options: ServiceOptions | None = 
     _health(app, metrics, bodies)
     _extraction(app, limits, metrics)
     _pages(app)
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return app.openapi_schema or describe.finish(described())
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 

@@ -63,8 +63,7 @@ def document_body() -> dict[str, Any]:
 
 def document_answers() -> Answers:
     """The answers to a document."""
-    content = {"application/json": {"example": examples.report()}}
-    return {200: {"description": "The report", "model": Report, "content": content}, **problems(*DOCUMENT_CODES)}
+    return {200: {"description": "The report", "model": Report}, **problems(*DOCUMENT_CODES)}
 
 
 def batch_body() -> dict[str, Any]:
@@ -83,3 +82,16 @@ def batch_answers() -> Answers:
         },
         **problems(*BATCH_CODES),
     }
+
+
+def finish(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document, with what FastAPI cannot say: errors are never plain JSON, and an example may have nulls."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values():
+                content = answer["content"]
+                if "application/problem+json" in content:
+                    content["application/problem+json"] |= content.pop("application/json", {})
+    answer = document["paths"]["/v1/extract"]["post"]["responses"]["200"]["content"]["application/json"]
+    answer["example"] = examples.report()
+    return document
