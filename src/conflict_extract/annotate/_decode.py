@@ -45,7 +45,8 @@ class Chain:
         self.trans, self.start, self.end = trans, start, np.array(scores["end"], np.float32)
         self._turned = np.ascontiguousarray(trans.T)
         self._weights = np.exp(trans.astype(np.float64))
-        self._both_ways = np.stack([self._weights, self._weights.T])
+        nothing = np.zeros((n, n))
+        self._both_ways = np.block([[self._weights, nothing], [nothing, self._weights.T]])
         self._closed = np.full(n, NEVER, np.float32)
         self._closed[0] = 0
         self.inner = np.array([label.startswith("I-") for label in self.labels])
@@ -167,15 +168,16 @@ class Chain:
         first, last = self._edges(stretches)
         weight = np.exp(np.maximum(rows - rows.max(2, keepdims=True), -60)).astype(np.float64)
         turned = np.maximum(lengths - 1 - np.arange(len(weight))[:, None], 0), np.arange(len(lengths))
-        sums = np.stack([weight, weight[turned]], 1)  # [words, direction, stretches, labels]
-        sums[0] *= np.exp(np.stack([first, last]).astype(np.float64))
+        sums = np.concatenate([weight, weight[turned]], 2)  # [words, stretches, labels forward and labels backward]
+        sums[0] *= np.exp(np.concatenate([first, last], 1).astype(np.float64))
+        n = len(self.labels)
         for t in range(1, len(sums)):
             k = alive[t]
-            state = sums[t, :, :k]
-            state *= sums[t - 1, :, :k] @ self._both_ways
+            sums[t, :k] *= sums[t - 1, :k].dot(self._both_ways)
             if t % 8 == 0:
-                state /= state.sum(2, keepdims=True)
-        return self._marginals(weight, sums[:, 0], sums[:, 1][turned], stretches, spans)
+                sums[t, :k, :n] /= sums[t, :k, :n].sum(1, keepdims=True)
+                sums[t, :k, n:] /= sums[t, :k, n:].sum(1, keepdims=True)
+        return self._marginals(weight, sums[:, :, :n], sums[:, :, n:][turned], stretches, spans)
 
     def _marginals(
         self, weight: Sums, ahead: Sums, behind: Sums, stretches: Sequence[Stretch],
