@@ -13,6 +13,7 @@ _CLOSE = re.compile(r"(?:\"\"|''|[\"”“»›’'」』])$")
 _THAT = re.compile(r"^that\b[\s,]*", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _ABBREVIATION = re.compile(r"(?:\b(?:[A-Za-z]\.)+[A-Za-z]|\b(?:Jr|Sr|Inc|Ltd|Co|Corp|No|etc)|\d{1,2} ?(?:a\.m|p\.m))\.$")
+_ARTICLES = frozenset({"the", "a", "an"})  # alone they are torn from their noun by a misread tree
 _DOUBLE = '"“”«»„'
 
 
@@ -97,7 +98,7 @@ def pieces(view: View, tokens: list[int], that: bool = True) -> list[list[int]]:
             out[-1][1] = span[1]
         else:
             out.append([*span])
-    return out
+    return [span for span in out if view.text[slice(*span)].lower() not in _ARTICLES] or out
 
 
 def _parted(view: View, start: int, end: int) -> bool:

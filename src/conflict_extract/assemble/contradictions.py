@@ -1,7 +1,8 @@
 """Contradictions: neutral words ("said", "replied") that say of what another side has just said that it is not so.
 
 "Indian officers said Pakistani troops had fired mortars. “Not a single shell left our positions,” a Pakistani spokesman said": the
-second saying is a denial. Its content is negated in its main clause, and signs tie it to the claim before:
+second saying is a denial. So is what the accused says right after an accusation ("the mines are left over from the war"), unless he
+gives a figure, plans or concedes something. Else the content is negated in its main clause, and signs tie it to the claim before:
 
 ============================================================  ======
 each content word that both share, two at most                      1
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conflict_extract.annotate.layer import Offsets
 from conflict_extract.assemble.denials import participants, related
 from conflict_extract.assemble.index import Index, stem
 from conflict_extract.assemble.merge import Draft
@@ -33,6 +35,9 @@ SENTENCES = 3
 PER_SENTENCE = 0.25
 FACTS = frozenset({"statement", "accusation", "announcement", "confirmation", "estimate", "opinion"})
 NEGATIONS = frozenset({"not", "no", "never", "n't", "n’t", "none", "nobody", "nothing", "nowhere", "neither"})
+CONCEDES = frozenset(
+    {"regret", "apologize", "apologise", "target", "hit", "strike", "attack", "act", "respond", "investigate", "open"}
+)
 #: Verbs whose negation says something about the speaker's mind or will, not about what happened.
 MINDS = frozenset(
     [
@@ -54,10 +59,10 @@ def negated(index: Index, draft: Draft) -> bool:
 def says_not(index: Index, draft: Draft) -> bool:
     """Whether the content's main clause says that something is or was not so: no wish, no plan, nobody's ignorance."""
     tokens = index.tokens
-    top = index.root(*draft.content[0])
+    top = index.root(*_longest(draft))
     if top is None or index.lemma(top) in MINDS:
         return False
-    near = [i for i in index.words_within(*draft.content[0]) if tokens.head[i] == top or tokens.head[tokens.head[i]] == top]
+    near = [i for i in index.words_within(*_longest(draft)) if tokens.head[i] == top or tokens.head[tokens.head[i]] == top]
     if any(tokens.tag[i] == "MD" and tokens.head[i] == top for i in near):
         return False
     if any(tokens.lower[i] == "but" for i in near):
@@ -73,12 +78,31 @@ def says_not(index: Index, draft: Draft) -> bool:
     return False
 
 
+def _longest(draft: Draft) -> Offsets:
+    return max(draft.content, key=lambda span: span[1] - span[0])
+
+
+def _version(index: Index, draft: Draft) -> bool:
+    """Whether the content can be the accused's own version of things: no figure, no plan, no regret."""
+    top = index.root(*_longest(draft))
+    if top is None or draft.quantities or index.lemma(top) in MINDS or index.lemma(top) in CONCEDES:
+        return False
+    tokens = index.tokens
+    return not any(tokens.head[i] == top and tokens.tag[i] == "MD" for i in index.words_within(*_longest(draft)))
+
+
 def contradicted(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Draft, str] | None:
     """The claim that the saying `drafts[at]` contradicts, and why; None when it contradicts none."""
     draft = drafts[at]
-    if draft.narrated or draft.nominal or draft.act != "statement" or not says_not(index, draft):
+    if draft.narrated or draft.nominal or draft.act != "statement":
         return None
     own = sides(index, draft)
+    last = drafts[at - 1] if at else draft
+    charged = last.act == "accusation" and last.target in own and draft.sentence - last.sentence <= 1
+    if charged and not related(last, draft) and not own & sides(index, last) and _version(index, draft):
+        return last, "the accused's version, right after the accusation"
+    if not says_not(index, draft):
+        return None
     content = index.words(draft.content)
     focus = _focus(index, draft)
     replies = _replies(index, draft)
@@ -128,9 +152,9 @@ def contradicted(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Draft,
 def _focus(index: Index, draft: Draft) -> frozenset[str]:
     """Stems of what is said not to be or not to have been done: the clause's subject and the nouns after "no"."""
     tokens = index.tokens
-    top = index.root(*draft.content[0])
+    top = index.root(*_longest(draft))
     out: set[str] = set()
-    for i in index.words_within(*draft.content[0]):
+    for i in index.words_within(*_longest(draft)):
         if tokens.head[i] == top and tokens.dep[i].startswith("nsubj"):
             out.add(stem(index.lemma(i)))
         elif tokens.lower[i] == "no":
