@@ -13,6 +13,7 @@ from conflict_extract.annotate._actor_draft import HYPHENS, PERSON_LABELS, PLACE
 from conflict_extract.annotate._actor_home import country_votes
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
+from conflict_extract.annotate._actor_types import name_endings
 from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import FrameRecord, read, text_of
@@ -161,7 +162,8 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     context = Context(tokens, index, hits, _date(doc))
     persons = [ent for ent in doc.ents if ent.label_ in PERSON_LABELS]
     organisations = [ent for ent in doc.ents if ent.label_ == "ORG"]
-    places = [ent for ent in doc.ents if ent.label_ in PLACE_LABELS]
+    places = [ent for ent in doc.ents if ent.label_ in PLACE_LABELS and not _institute(ent)]
+    organisations += [ent for ent in doc.ents if ent.label_ in PLACE_LABELS and _institute(ent)]
     kept: list[Hit] = []
     for hit in hits:
         settle(hit, context)
@@ -182,6 +184,11 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
             continue  # "Idlib" is a place before it is anybody's government
         scene.evidence[state.id] += _weight(doc, hit) + (1.0 if hit.end <= headline else 0.0)
     return scene
+
+
+def _institute(ent: Span) -> bool:
+    """Whether the entities take a long name of an institute or university for a place ("the X Middle East Center")."""
+    return ent.end - ent.start > 2 and ent[-1].is_title and name_endings().get(ent[-1].lower_) == "expert"
 
 
 def _mere_region(entry: ActorEntry) -> bool:

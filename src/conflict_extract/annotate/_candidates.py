@@ -98,6 +98,8 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
         if not view.masked[j]:
             if view.low[j] in RELATIVES and view.pos[j] in ("PRON", "DET", "SCONJ"):
                 antecedent = relative_head(view, verb)
+                if antecedent is None:
+                    antecedent = _named_before(view, j)
                 return antecedent if antecedent is not None else (None if view.low[j] in ("which", "that") else j)
             return j
     if any(view.dep[j] == "expl" for j in view.children[verb]):
@@ -124,6 +126,15 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     if dep in ("ccomp", "parataxis", "aux", "cop") and dep in ("aux", "cop"):
         return subject_of(view, head, depth + 1)
     return None
+
+
+def _named_before(view: View, j: int) -> int | None:
+    """The head of the name right before ", which", whatever the parser hangs the clause on."""
+    mention = view.mention[j - 2] if j > 1 and view.word[j - 1] == "," else None
+    if mention is None or mention.form not in ("name", "acronym") or mention.use != "actor":
+        return None
+    first, last = view.tokens(mention.start, mention.end)
+    return next((i for i in range(first, last) if not first <= view.head[i] < last), None)
 
 
 def _subjects(view: View, verb: int) -> list[int]:

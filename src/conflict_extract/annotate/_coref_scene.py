@@ -124,14 +124,14 @@ class Scene:
             other.source_type, other.sector = one.source_type, one.sector
         self.named[old] = new
 
-    def note(self, actor: str, token: int) -> None:
-        """Remember a mention."""
+    def note(self, actor: str, token: int, rank: float | None = None) -> None:
+        """Remember a mention; `rank`: its prominence, where the tree does not tell."""
         view = self.view
         top = self.top(token)
         dep = view.dep[top]
-        rank = 3.0 if dep.startswith("nsubj") else 2.0 if dep in ("obj", "iobj", "root", "ROOT") else 1.0
+        told = 3.0 if dep.startswith("nsubj") else 2.0 if dep in ("obj", "iobj", "root", "ROOT") else 1.0
         if dep in ("nmod", "nmod:poss", "compound", "amod", "nmod:desc"):
-            rank = 0.8
+            told = 0.8
         mention = view.mention[token]
         if mention is not None and mention.form == "name":
             first = token
@@ -143,7 +143,9 @@ class Scene:
                     break
                 first = before
                 self.titles.setdefault(actor, set()).add(view.low[first])
-        self.seen.append(Seen(actor, token, view.sent[token], view.paragraph[token], view.quote[token], rank))
+        self.seen.append(
+            Seen(actor, token, view.sent[token], view.paragraph[token], view.quote[token], told if rank is None else rank)
+        )
 
 
 def sentence_numbers(view: View) -> list[int]:

@@ -52,9 +52,9 @@ class Localities:
         """
         if row.key in self._known:
             return self._known[row.key]
-        titled = self._in_title(head) if head is not None and row.type == "person" else None
+        titled = self.in_title(head) if head is not None and row.type == "person" else None
         if titled is not None:
-            self._known[row.key] = self._last = titled
+            self._known[row.key] = titled
             return titled
         words = {*(row.role or "").lower().split(), *row.name.lower().replace("-", " ").split()}
         body = self.scene.rows.get(row.affiliation or "")
@@ -82,14 +82,15 @@ class Localities:
         self._last = found or self._last
         return found
 
-    def _in_title(self, head: int) -> str | None:
+    def in_title(self, head: int) -> str | None:
         """The province at the head of a title before a name: "Punjab Home Minister X"."""
         view, at = self.view, self._places(modifiers=True)
         for i in range(head - 1, max(-1, head - 7), -1):
             if view.pos[i] not in ("PROPN", "NOUN", "ADJ") or view.sent[i] != view.sent[head]:
                 return None
             if i in at and i < head - 1 and at[i].level in ("admin1", "region"):
-                return self.make(at[i].name)
+                self._last = self.make(at[i].name)
+                return self._last
         return None
 
     def _of_text(self, row: layer.ActorRow) -> str | None:
@@ -121,7 +122,10 @@ class Localities:
                 first, last = self.view.tokens(mention.start, mention.end)
                 named = last < self.view.n and self.view.word[last][:1].isupper() and self.view.low[last] in _LEVELS  # "X State"
                 for i in range(first, last):
-                    self._all[i] = row
+                    held = self.view.mention[i]
+                    somebody = held is not None and held.actor in self.scene.rows and self.scene.rows[held.actor].type == "person"
+                    if not somebody:  # a name that looks like a place's
+                        self._all[i] = row
                     if named or not mention.modifier:
                         self._at[i] = row
         return self._all if modifiers else self._at

@@ -6,6 +6,7 @@ import re
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._actor_types import name_endings
+from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.annotate._channels import anonymous_by_words, former_by_words, media_kind, via_of
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST, Scene
 from conflict_extract.annotate._said_join import head_of
@@ -257,6 +258,8 @@ class Speakers:
         if named_body(view, record.source, head):
             row = self.scene.rows[key]
             row.type, row.anonymous = "organization", False
+            if view.low[head] not in use_words("own_body", "same"):
+                row.affiliation = self.mentions[-1].affiliation = None  # "the Kenya Relief Network" speaks for itself
             row.source_type = row.source_type or name_endings().get(view.low[head])
         return key
 

@@ -42,6 +42,11 @@ class Sides:
         view, rows = self.view, self.scene.rows
         mention = view.mention[head] if head is not None else None
         affiliation = row.affiliation
+        if row.type == "person" and head is not None and affiliation in rows and rows[affiliation].type == "state":
+            if (row.role or "").lower() == "chief minister":
+                affiliation = row.affiliation = None  # of a province
+            elif row.source_type == "government" and (province := self.localities.in_title(head)) is not None:
+                affiliation = row.affiliation = province
         if row.type == "person" and head is not None and record.source is not None:
             if affiliation is None or row.source_type == "legislature":
                 affiliation = row.affiliation = self._in_front(record.source) or affiliation

@@ -38,6 +38,7 @@ class Coreference:
         for i in range(view.n):
             mention = view.mention[i]
             heads = mention is not None and mention.use != "modifier" and view.tokens(mention.start, mention.end)[1] - 1 == i
+            _note_modifiers(scene, i)
             description = None
             settled = (
                 mention is not None
@@ -78,6 +79,18 @@ class Coreference:
         return doc
 
 
+def _note_modifiers(scene: Scene, i: int) -> None:
+    """Remember an organisation that starts here and only modifies: "X fighters … The group"."""
+    view = scene.view
+    mention = view.mention[i]
+    starting = view.inner.get(i, []) + ([mention] if mention is not None and mention.start == view.start[i] else [])
+    for inner in starting:
+        row = scene.rows.get(inner.actor)
+        organised = row is not None and row.type in ("organization", "armed_group")
+        if organised and inner.use == "modifier" and inner.form in ("name", "acronym"):
+            scene.note(inner.actor, i, rank=0.8)
+
+
 def _named(view: View, i: int, row: layer.ActorRow) -> bool:
     """Whether a noun phrase is a name; "the Islamist group" is none, although its row begins with a capital."""
     return row.name[:1].isupper() and (row.type not in ("organization", "armed_group") or not view.word[i].islower())
@@ -87,9 +100,10 @@ def _follow(doc: Doc, view: View, scene: Scene, speakers: Speakers) -> None:
     """Let sides that are a description's row follow it to the actor that it was resolved to ("The Islamist group … its spokesman")."""
     moved: dict[str, set[str]] = {}
     for mention in layer.read(doc, "actors", layer.ActorMention):
-        if mention.form == "nominal" and mention.use != "modifier":
+        if mention.use != "modifier":
             last = view.tokens(mention.start, mention.end)[1] - 1
-            moved.setdefault(mention.actor, set()).add(speakers.found.get(last, mention.actor))
+            nominal = mention.form == "nominal"
+            moved.setdefault(mention.actor, set()).add(speakers.found.get(last, mention.actor) if nominal else mention.actor)
     to = {old: new for old, (new, *rest) in ((old, tuple(keys)) for old, keys in moved.items()) if not rest and new != old}
     to |= scene.named
     for row in scene.rows.values():
