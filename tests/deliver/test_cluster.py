@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing import AuthenticationError
 
 import pyarrow as pa
@@ -200,6 +200,15 @@ def same(left, right):
     assert (left / "done.json").read_bytes() == (right / "done.json").read_bytes()
 
 
+def processes(parent):
+    """The processes below one, with their command lines; without those that end while we look."""
+    import psutil
+
+    for child in parent.children(recursive=True):
+        with suppress(psutil.Error):  # a zombie has no command line
+            yield child, " ".join(child.cmdline())
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_one_node_equals_the_local_run(corpus, tmp_path, extractor):
@@ -214,7 +223,7 @@ def test_one_node_equals_the_local_run(corpus, tmp_path, extractor):
     def kill(progress):
         """The task that reads from this process dies once, when half is done; Ray starts it again."""
         if progress.documents >= 12 and not killed:
-            killed.extend(p for p in psutil.Process().children(recursive=True) if "ReadFeed" in " ".join(p.cmdline()))
+            killed.extend(process for process, words in processes(psutil.Process()) if "ReadFeed" in words)
             for process in killed:
                 process.kill()
 
@@ -256,7 +265,7 @@ def test_a_node_that_dies_loses_and_doubles_nothing(corpus, tmp_path):
 
         def busy(node):
             raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
-            return sum("ChunkActor" in " ".join(child.cmdline()) for child in raylet.children(recursive=True))
+            return sum("ChunkActor" in words for _, words in processes(raylet))
 
         killed = []
 
