@@ -1,10 +1,10 @@
 """Batch runs against each other in one run: one worker, two workers, a plain loop over `Extractor.pipe`, Ray.
 
-    python -m benchmarks.batch [--documents 96] [--rounds 2] [--ray]    about 8 minutes on two idle processors
+    python -m benchmarks.batch [--documents 64] [--rounds 3] [--ray]    about 7 minutes on two idle processors
     python -m benchmarks.batch --memory 1000 20000 [--folder DIR] [--picture FILE]    resident memory with two workers, by corpus size
-    python -m benchmarks.batch --stream 2000 [--documents 96] [--folder DIR]    one file of so many MB, mostly too long documents
+    python -m benchmarks.batch --stream 2000 [--documents 64] [--folder DIR]    one file of so many MB, mostly too long documents
 
-Speeds are slopes between two corpus sizes, so start-up drops out; start-up is printed apart.
+Speeds are slopes between two numbers of documents done, so start-up drops out; start-up is printed apart.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import psutil
@@ -40,99 +41,81 @@ def write(path: Path, count: int, *, brief: bool = False) -> int:
     return words
 
 
-def batch(path: Path, folder: str, *more: str) -> Spent:
-    """What one run of the command costs.
+class Run(NamedTuple):
+    """One run: seconds from start to end; seconds a document between the end of its first part and that of the last but one."""
+
+    seconds: float
+    each: float
+
+
+def batch(path: Path, folder: str, part: int, *more: str) -> Run:
+    """Run the command. Times are those at which its parts appeared.
 
     Its processes may write and use bytecode, as those of an installed package do, whatever the environment says.
     """
     out = Path(folder) / f"out-{time.monotonic_ns()}"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    before = _children()
+    command = [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "-q", "--part", str(part), *more]
     began = time.perf_counter()
-    command = [sys.executable, "-m", "conflict_extract", "batch", str(path), "--out", str(out), "-q", *more]
-    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    main = 0.0
-    while process.poll() is None:
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            main = max(main, times.user + times.system)
-        time.sleep(0.05)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Spent(time.perf_counter() - began, _children() - before, main)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+    at = [file.stat().st_mtime for file in sorted((out / "documents").glob("part-*.parquet"))]
+    return Run(seconds, (at[-2] - at[0]) / (part * (len(at) - 2)) if len(at) > 2 else 0.0)
 
 
-def loop(path: Path) -> Spent:
-    """What a plain loop over `Extractor.pipe` costs, without loading."""
+def loop(path: Path, first: int, last: int) -> float:
+    """Seconds a document of a plain loop over `Extractor.pipe`, for the documents from `first` to `last`."""
     extractor = load(warm=True)
-    rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-    began, before = time.perf_counter(), time.process_time()
+    rows = [json.loads(line) for line in path.open(encoding="utf-8")][first:last]
+    began = time.perf_counter()
     for _ in extractor.pipe({"text": row["text"], "date": row["date"], "id": row["id"]} for row in rows):
         pass
-    spent = time.process_time() - before
-    return Spent(time.perf_counter() - began, spent, spent)
-
-
-class Spent(NamedTuple):
-    """Seconds of a run: on the clock; of processors, in all processes that have ended; of these, in the main process."""
-
-    clock: float
-    processors: float
-    main: float
-
-    def least(self, other: Spent) -> Spent:
-        """The least of each."""
-        return Spent(*map(min, self, other))
-
-
-def _children() -> float:
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
+    return (time.perf_counter() - began) / len(rows)
 
 
 def compare(count: int, rounds: int, ray: bool) -> None:
-    """Print words a second of each way, and the ratios.
+    """Print words a second of each way, and the ratios, after each round.
 
-    The speed of a way is the slope between a corpus of `count` documents and one of three times as many. The ways take turns, and of
-    several rounds the least time counts, since the machine's own speed changes.
+    The speed of a way is the slope of one run between `count` and three times as many documents done, of four times as many in all, so
+    its start and its end drop out. The machine's own speed changes within minutes, so the ways take turns, a ratio is made of runs of
+    one round, and of several rounds the median counts. Two plain loops at once show what two processors have to give.
     """
     ways = {"--workers 1": ["--workers", "1"], "--workers 2": ["--workers", "2"]}
     if ray:
         ways["--engine ray"] = ["--engine", "ray", "--workers", "2"]
-    with tempfile.TemporaryDirectory() as folder:
-        small, large, tiny = (Path(folder) / name for name in ("small.jsonl", "large.jsonl", "tiny.jsonl"))
-        few, many = write(small, count), write(large, 3 * count)
+    speed: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2, mp_context=get_context("spawn")) as two:
+        path, tiny = Path(folder) / "all.jsonl", Path(folder) / "tiny.jsonl"
+        words = write(path, 4 * count) / (4 * count)
         write(tiny, 10)
-        batch(tiny, folder)  # writes the bytecode
+        batch(tiny, folder, 512)  # writes the bytecode
         for name, arguments in ways.items():
-            seconds = min(batch(tiny, folder, *arguments).clock for _ in range(1 if "ray" in name else 3))
+            seconds = min(batch(tiny, folder, 512, *arguments).seconds for _ in range(1 if "ray" in name else 3))
             print(
                 f"{name:16} start-up and 10 documents {seconds:5.1f} s" + ("" if "ray" in name else "   (must be under 6)"),
                 flush=True,
             )
-        least: dict[tuple[str, Path], Spent] = {}
         for number in range(rounds):
-            for path in (small, large):
-                for name in ("pipe", *ways):
-                    spent = loop(path) if name == "pipe" else batch(path, folder, *ways[name])
-                    least[name, path] = spent.least(least.get((name, path), spent))
-            _rates(number + 1, count, many - few, {name: (least[name, small], least[name, large]) for name in ("pipe", *ways)})
+            speed.setdefault("pipe", []).append(words / two.submit(loop, path, count, 3 * count).result())
+            for name, arguments in ways.items():
+                speed.setdefault(name, []).append(words / batch(path, folder, count, *arguments).each)
+            both = [two.submit(loop, path, at, at + count) for at in (count, 2 * count)]
+            speed.setdefault("two pipes", []).append(sum(words / each.result() for each in both))
+            print(f"\nmedian of {number + 1} rounds (and each)")
+            for name, values in speed.items():
+                print(f"{name:16} {median(values):8,.0f} words/s   ({', '.join(f'{value:,.0f}' for value in values)})")
+            _ratio("one worker / pipe", speed["--workers 1"], speed["pipe"], "must be 0.95")
+            _ratio("two workers / one", speed["--workers 2"], speed["--workers 1"], "must be 1.80")
+            _ratio("two pipes / pipe", speed["two pipes"], speed["pipe"], "what the processors have to give")
+            if ray:
+                _ratio("ray / two workers", speed["--engine ray"], speed["--workers 2"], "must be 0.85")
 
 
-def _rates(rounds: int, count: int, words: int, spent: dict[str, tuple[Spent, Spent]]) -> None:
-    """Print the speeds and ratios after so many rounds, from what the smaller and the larger corpus cost each way."""
-    print(f"\nleast of {rounds} rounds")
-    rate = {name: words / (large.clock - small.clock) for name, (small, large) in spent.items()}
-    for name, (small, large) in spent.items():
-        each = [500 * (after - before) / count for before, after in zip(small, large, strict=True)]
-        own = f"   processor time a document {each[1]:5.1f} ms" if "ray" not in name else ""
-        print(
-            f"{name:16} {rate[name]:8,.0f} words/s{own}" + (f", main process {each[2]:.1f} ms" if name != "pipe" and own else "")
-        )
-    print(f"one worker / pipe      {rate['--workers 1'] / rate['pipe']:.2f}   (must be 0.95)")
-    print(f"two workers / one      {rate['--workers 2'] / rate['--workers 1']:.2f}   (must be 1.80)")
-    if "--engine ray" in rate:
-        print(f"ray / two workers      {rate['--engine ray'] / rate['--workers 2']:.2f}   (must be 0.85)", flush=True)
+def _ratio(name: str, above: list[float], below: list[float], note: str) -> None:
+    values = [one / other for one, other in zip(above, below, strict=True)]
+    print(f"{name:20} {median(values):5.2f}   ({note}; each round: {', '.join(f'{value:.2f}' for value in values)})", flush=True)
 
 
 def memory(counts: list[int], folder: Path, picture: Path | None) -> None:
@@ -243,8 +226,8 @@ def plot(curves: dict[int, list[tuple[float, float, float]]], picture: Path) -> 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=96)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--documents", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument("--memory", type=int, nargs="+")
     parser.add_argument("--folder", type=Path)
