@@ -120,7 +120,7 @@ def links(extractor: Extractor, errors: list[str]) -> str:
 
 def _key(kind: str, start: int | str, end: int | str) -> tuple[str, str, str]:
     one, two = str(start), str(end)
-    return (kind, *sorted((one, two))) if kind == "disagrees" else (kind, one, two)  # type: ignore[return-value]
+    return (kind, two, one) if kind == "disagrees" and two < one else (kind, one, two)
 
 
 def _plain(name: str | None) -> str | None:

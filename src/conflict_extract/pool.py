@@ -384,7 +384,7 @@ def spare_commands() -> None:
     if "spacy" in sys.modules:
         return
     package, module = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
-    module.info = lambda *given, **named: importlib.import_module("spacy.cli.info").info(*given, **named)  # type: ignore[attr-defined]
+    module.info = lambda *given, **named: importlib.import_module("spacy.cli.info").info(*given, **named)  # type: ignore[attr-defined]  # of a bare module
     hidden = {"spacy.cli": package, "spacy.cli.info": module}
     sys.modules.update(hidden)
     try:

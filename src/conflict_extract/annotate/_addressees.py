@@ -5,25 +5,9 @@ from __future__ import annotations
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.assembly import words
 
-#: Nouns that somebody's saying is called by, so that whose it is tells whom a denial contradicts.
-SAYINGS = frozenset(
-    [
-        "accusation", "accusations", "allegation", "allegations", "assertion", "assertions", "charge", "charges", "claim", "claims",
-        "comment", "comments", "conclusion", "conclusions", "criticism", "figure", "figures", "finding", "findings", "inquiry",
-        "investigation", "report", "reports", "remark", "remarks", "statement", "statements", "study", "suggestion", "version",
-        "account", "accounts", "complaint", "complaints", "estimate", "estimates", "toll", "verdict", "ruling", "story", "article",
-    ]
-)  # fmt: skip
-_REJECT = frozenset(
-    ["reject", "dismiss", "dispute", "refute", "contest", "challenge", "rebut", "repudiate", "brush", "shrug", "debunk"]
-)
-_CONDEMN = frozenset(["condemn", "denounce", "deplore", "decry", "criticize", "criticise", "slam", "blast", "protest"])
-_DECISIONS = frozenset(
-    ["decision", "move", "refusal", "failure", "attempt", "conduct", "behaviour", "behavior", "policy", "actions"]
-)
 _AGAINST = frozenset(["against", "on", "at"])
-_ATTRIBUTE = frozenset(["attribute", "ascribe"])
 _URGE = frozenset(["urge", "ask", "call", "appeal", "beg", "implore", "request", "invite"])
 _CALLS = frozenset(
     ["call", "calls", "appeal", "appeals", "demand", "demands", "request", "requests", "plea", "pleas", "ultimatum"]
@@ -40,10 +24,10 @@ def answered(view: View, record: layer.SaidRecord) -> int | None:
         return None
     if view.verbal(noun) or view.child(noun, "cop") is not None:  # "Ankara's accusations are groundless"
         noun = view.child(noun, "nsubj", "nsubj:pass")
-        if noun is None or view.low[noun] not in SAYINGS:
+        if noun is None or view.low[noun] not in words("saying"):
             return None
-    saying = view.low[noun] in SAYINGS
-    if not saying and record.entry not in _REJECT:
+    saying = view.low[noun] in words("saying")
+    if not saying and record.entry not in words("rejecting"):
         return None
     for j in view.children[noun]:
         case = view.case_of(j)
@@ -61,12 +45,12 @@ def answered(view: View, record: layer.SaidRecord) -> int | None:
 def condemned(view: View, record: layer.SaidRecord) -> int | None:
     """The head of the one whose deed is condemned: "condemned X's decision", "denounced the strike by X", "deplored the X raid"."""
     noun = _head(view, record)
-    if noun is None or record.entry not in _CONDEMN or view.verbal(noun):
+    if noun is None or record.entry not in words("condemning") or view.verbal(noun):
         return None
     for j in view.children[noun]:
         case = view.case_of(j)
         if view.dep[j] == "nmod:poss" or (
-            view.base(j) == "nmod" and (case == "by" or (case == "of" and view.low[noun] in _DECISIONS))
+            view.base(j) == "nmod" and (case == "by" or (case == "of" and view.low[noun] in words("deed")))
         ):
             return j
     return next((j for j in view.children[noun] if view.base(j) in ("compound", "amod") and view.mention[j] is not None), None)
@@ -74,7 +58,7 @@ def condemned(view: View, record: layer.SaidRecord) -> int | None:
 
 def blamed(view: View, record: layer.SaidRecord) -> int | None:
     """The head of the one to whom something is attributed: "attributed the fire to X", "to X's gunners", "to pressure from X"."""
-    if record.entry not in _ATTRIBUTE or record.cue is None:
+    if record.entry not in words("attributing") or record.cue is None:
         return None
     verb = head_of(view, *record.cue)
     if verb is None:
@@ -123,13 +107,13 @@ def threatened(view: View, record: layer.SaidRecord) -> int | None:
 
 
 def blamed_beside(view: View, record: layer.SaidRecord) -> int | None:
-    """The head of the one named beside the cue: "laid the blame for P on X", "lashed out at X, alleging that P", "rebuked X, saying P"."""
+    """The head of the one named beside the cue: "laid the blame for P on X", "rebuked X, alleging that P"."""
     cue = head_of(view, *record.cue) if record.cue else None
     if cue is None:
         return None
-    if not view.verbal(cue):
-        verb = view.head[cue]
-        return next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) == "on" and j > cue), None)
+    if record.entry == "blame":  # "on X" may be hung on the verb or on what X is blamed for
+        behind = range(cue + 1, view.right[cue if view.verbal(cue) else view.head[cue]])
+        return next((j for j in behind if view.base(j) in ("obl", "nmod") and view.case_of(j) == "on" and view.mention[j]), None)
     if view.tag[cue] != "VBG" or view.base(cue) not in ("advcl", "conj"):
         return None
     verb = view.head[cue]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from conflict_extract.annotate._addressees import SAYINGS
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._content import trim
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.assembly import words
 from conflict_extract.lexicons.cues import cue_index
 from conflict_extract.lexicons.wordings import wordings
 
@@ -20,9 +20,6 @@ _ABBREVIATION = re.compile(
 _OWN = frozenset({"it", "he", "she", "they", "we", "i"})
 SUBJUNCTIVE = frozenset({"suggest", "insist", "ask", "request", "recommend", "propose", "suggestion", "insistence"})
 NEUTRAL_WARN = frozenset({"warn", "caution"})
-MOCKING = frozenset({"ridicule", "mock", "deride", "scorn", "belittle", "laugh", "scoff", "sneer"})
-VOWING = frozenset({"vow", "promise", "pledge", "swear"})
-REVENGE = frozenset({"revenge", "vengeance", "retaliation", "reprisal", "retribution"})
 NAMING = frozenset({"call", "describe", "dub", "label", "brand"})
 
 
@@ -123,7 +120,7 @@ def settle_act(view: View, candidate: Candidate) -> None:
             candidate.act = "threat"
             candidate.evidence.append("wording:goes-on")
             return
-    if candidate.nominal and candidate.entry in ("reiterate", "repeat", "renew"):
+    if candidate.nominal and candidate.entry in words("repeat"):
         for start, end in candidate.content:
             for i in range(*view.tokens(start, end)):
                 noun = cue_index().nouns.get(view.low[i])
@@ -135,13 +132,13 @@ def settle_act(view: View, candidate: Candidate) -> None:
         candidate.act = "demand"
         candidate.evidence.append("wording:subjunctive")
         return
-    if candidate.nominal and (entry in MOCKING or entry in VOWING):
+    if candidate.nominal and (entry in words("mocking") or entry in words("vowing")):
         top = head_of(view, *candidate.content[0])
-        if top is not None and entry in MOCKING and view.low[top] in SAYINGS:
+        if top is not None and entry in words("mocking") and view.low[top] in words("saying"):
             candidate.act = "denial"
             candidate.evidence.append("wording:mocked")
             return
-        if top is not None and entry in VOWING and view.low[top].removesuffix("s") in REVENGE:
+        if top is not None and entry in words("vowing") and view.low[top].removesuffix("s") in words("revenge"):
             candidate.act = "threat"
             candidate.evidence.append("wording:revenge")
             return
@@ -176,7 +173,8 @@ def settle_act(view: View, candidate: Candidate) -> None:
 
 
 _REFUTING = re.compile(
-    r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|articles?|findings?|statements?|reports?|accusations?|allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
+    r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|articles?|findings?|statements?|reports?|accusations?|"
+    r"allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
     r"fictions?|fabrications?|nonsense|lies?|false|baseless|absurd|ridiculous|groundless|untrue|fantas\w+|propaganda|disinformation|"
     r"rumou?rs?|slanders?|myths?|fairy tales?|hoax|fakes?|libel)\b",
     re.IGNORECASE | re.DOTALL,

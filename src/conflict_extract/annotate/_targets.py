@@ -16,22 +16,11 @@ from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.assembly import words
 
 EXCHANGE_ACTS = frozenset({"threat", "demand", "accusation", "question"})
 WILL = frozenset({"will", "would", "shall", "'ll", "’ll"})
 YOU = frozenset({"you", "your", "yours", "yourselves"})
-PRESS = frozenset(
-    [
-        "reporters", "journalists", "newsmen", "press", "media", "briefing", "conference", "television", "tv", "radio", "agency", "network",
-        "newspaper", "paper", "magazine", "channel", "daily", "broadcaster", "website", "us", "me", "him", "her", "them",
-    ]
-)  # fmt: skip
-#: Verbs whose subject does what is threatened; others suffer it ("the rebels will pay").
-STRIKES = frozenset(
-    {"respond", "retaliate", "react", "strike", "hit", "attack", "defend", "protect", "fire", "shoot", "use", "take", "act"}
-)
-THREATENS = frozenset({"threaten", "vow", "promise", "pledge", "swear"})
-AGAIN = frozenset({"repeat", "reiterate", "renew"})
 
 
 @dataclass(slots=True)
@@ -53,7 +42,7 @@ class Targets:
         """Write `target_actor`, and `target` where the words of a phrase are the name."""
         if record.target is not None:
             record.target_actor = self.actor_at(record.target)
-        elif record.nominal and record.act == "demand" and record.entry in AGAIN:
+        elif record.nominal and record.act == "demand" and record.entry in words("repeat"):
             self._as_before(record)
         elif not self._in_content(record) and record.act in EXCHANGE_ACTS:
             if "wording:" in record.rule:
@@ -65,14 +54,11 @@ class Targets:
 
     def _as_before(self, record: layer.SaidRecord) -> None:
         """ "repeated the call": the target of the speaker's demand before."""
-        for other in self.said:
-            if (
-                other.end < record.start
-                and other.act == "demand"
-                and other.speaker == record.speaker
-                and (other.target or other.target_actor)
-            ):
+        for other in reversed(self.said):
+            named = other.target or other.target_actor
+            if other.end < record.start and other.act == "demand" and other.speaker == record.speaker and named:
                 record.target_actor, record.target = other.target_actor, other.target
+                return
 
     def _told(self, record: layer.SaidRecord) -> None:
         """The one who is told what he has done, must do or will suffer: "you must leave", "Leave!"."""
@@ -88,7 +74,7 @@ class Targets:
             or view.tag[first] == "VB"
             or (record.mode != "direct" and view.low[first] in ("it", "they", "he", "she"))
         )
-        if not turned or head is None or view.low[head] in PRESS:
+        if not turned or head is None or view.low[head] in words("press"):
             return
         actor = self.actor_at(record.addressee)
         if actor is None:
@@ -116,23 +102,13 @@ class Targets:
     def _in_content(self, record: layer.SaidRecord) -> bool:
         """Whether the content, or the clause around it, names the target."""
         view = self.view
-        if record.act == "threat":
-            at = threatened(view, record) if record.entry in THREATENS else None
-            record.target_actor = self._body(record, at)
-            return record.target_actor is not None
-        if record.act == "opinion":
-            record.target_actor = self._body(record, condemned(view, record))
-            return record.target_actor is not None
-        if record.act == "statement":
-            at = blamed(view, record)
-            record.target_actor = self._body(record, at)
-            if record.target_actor is not None:
+        if record.act in ("threat", "opinion", "statement", "accusation"):
+            record.target_actor = self._body(record, self._beside(record))
+            if record.target_actor is not None and record.act == "statement":
                 record.act = "accusation"
                 record.rule += "; wording:blamed"
             return record.target_actor is not None
-        if record.act == "accusation":
-            record.target_actor = self._body(record, blamed_beside(view, record))
-            return record.target_actor is not None
+        at = None
         if record.act == "denial":
             at = answered(view, record)
             if at is None:
@@ -140,8 +116,8 @@ class Targets:
                 return record.target_actor is not None
         elif record.act == "demand":
             at = demanded(view, record)
-        else:
-            at = asked(view, record) if record.act == "question" else None
+        elif record.act == "question":
+            at = asked(view, record)
         if at is None:
             return False
         first, last, _ = source_span(view, at)
@@ -156,6 +132,16 @@ class Targets:
             record.target = span
         record.target_actor = actor
         return actor is not None or record.target is not None
+
+    def _beside(self, record: layer.SaidRecord) -> int | None:
+        """The token of the side that a phrase of the content or beside the cue names."""
+        if record.act == "opinion":
+            return condemned(self.view, record)
+        if record.act == "statement":
+            return blamed(self.view, record)
+        if record.act == "accusation":
+            return blamed_beside(self.view, record)
+        return threatened(self.view, record) if record.entry == "threaten" or record.entry in words("vowing") else None
 
     def _body(self, record: layer.SaidRecord, at: int | None) -> str | None:
         """The state, group or organisation at a token, if it is of another side."""
@@ -195,7 +181,7 @@ class Targets:
             if (
                 record.act == "threat"
                 and "if-then-we" not in record.rule
-                and (view.low[head] in STRIKES or not any(view.low[j] in WILL for j in view.children[head]))
+                and (view.low[head] in words("striking") or not any(view.low[j] in WILL for j in view.children[head]))
             ):
                 continue
             actor = self.found.get(i)

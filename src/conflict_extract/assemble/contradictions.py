@@ -34,25 +34,15 @@ BACK = 5  # claims looked back over
 SENTENCES = 3
 PER_SENTENCE = 0.25
 FACTS = frozenset({"statement", "accusation", "announcement", "confirmation", "estimate", "opinion"})
-NEGATIONS = frozenset({"not", "no", "never", "n't", "n’t", "none", "nobody", "nothing", "nowhere", "neither"})
-CONCEDES = frozenset(
-    {"regret", "apologize", "apologise", "target", "hit", "strike", "attack", "act", "respond", "investigate", "open"}
-)
-#: Verbs whose negation says something about the speaker's mind or will, not about what happened.
-MINDS = frozenset(
-    [
-        "know", "think", "believe", "see", "say", "comment", "confirm", "hear", "want", "need", "hesitate", "tolerate", "understand",
-        "expect", "hope", "accept", "allow", "forget", "surrender", "rule", "exclude", "negotiate", "give", "stop", "matter", "doubt",
-        "receive", "report", "verify", "speak", "talk", "sleep", "walk", "feel",
-    ]
-)  # fmt: skip
 
 
 def negated(index: Index, draft: Draft) -> bool:
     """Whether a negation stands anywhere in the content."""
     tokens = index.tokens
     return any(
-        tokens.dep[i] == "neg" or tokens.lower[i] in NEGATIONS for start, end in draft.content for i in index.within(start, end)
+        tokens.dep[i] == "neg" or tokens.lower[i] in words("negation")
+        for start, end in draft.content
+        for i in index.within(start, end)
     )
 
 
@@ -60,7 +50,7 @@ def says_not(index: Index, draft: Draft) -> bool:
     """Whether the content's main clause says that something is or was not so: no wish, no plan, nobody's ignorance."""
     tokens = index.tokens
     top = index.root(*_longest(draft))
-    if top is None or index.lemma(top) in MINDS:
+    if top is None or index.lemma(top) in words("minding"):
         return False
     near = [i for i in index.words_within(*_longest(draft)) if tokens.head[i] == top or tokens.head[tokens.head[i]] == top]
     if any(tokens.tag[i] == "MD" and tokens.head[i] == top for i in near):
@@ -68,7 +58,7 @@ def says_not(index: Index, draft: Draft) -> bool:
     if any(tokens.lower[i] == "but" for i in near):
         return False  # "not labourers but soldiers" says what they are
     for i in near:
-        if tokens.lower[i] in NEGATIONS and tokens.dep[tokens.head[i]].partition(":")[0] not in (
+        if tokens.lower[i] in words("negation") and tokens.dep[tokens.head[i]].partition(":")[0] not in (
             "advcl",
             "acl",
             "conj",
@@ -85,7 +75,7 @@ def _longest(draft: Draft) -> Offsets:
 def _version(index: Index, draft: Draft) -> bool:
     """Whether the content can be the accused's own version of things: no figure, no plan, no regret."""
     top = index.root(*_longest(draft))
-    if top is None or draft.quantities or index.lemma(top) in MINDS or index.lemma(top) in CONCEDES:
+    if top is None or draft.quantities or index.lemma(top) in words("minding") or index.lemma(top) in words("conceding"):
         return False
     tokens = index.tokens
     return not any(tokens.head[i] == top and tokens.tag[i] == "MD" for i in index.words_within(*_longest(draft)))

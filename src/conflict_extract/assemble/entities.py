@@ -55,9 +55,9 @@ class Ids:
 
 def span(index: Index, start: int, end: int) -> Span:
     """A Span with its words; several parts of a report share one."""
-    found = index.words_of.get((start, end))
+    found = index.made.get((start, end))
     if found is None:
-        found = index.words_of[start, end] = Span(start=start, end=end, text=index.text[start:end])
+        found = index.made[start, end] = Span(start=start, end=end, text=index.text[start:end])
     return found
 
 

@@ -17,6 +17,7 @@ from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.limits import limits
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.slots import quantity_status
+from conflict_extract.lexicons.assembly import words
 
 SAID_TO_BE_SO = ("asserted", "possible", "background")  # denied or planned figures neither repeat nor disagree
 WINDOW = 8
@@ -108,9 +109,6 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
             recent.setdefault(name, []).append(figure)
 
 
-ANAPHORS = frozenset({"it", "number", "figure", "toll", "total", "tally", "count", "sum", "cost", "share"})
-
-
 def _again(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Figure, Figure] | None:
     """The figure of "put it at 33", "the number was 29,000", and the one figure of its kind in the claim right before."""
     draft = drafts[at]
@@ -119,10 +117,11 @@ def _again(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Figure, Figu
     quantity, last = draft.quantities[0], drafts[at - 1]
     if draft.sentence - last.sentence > 1 or _nested(draft, last) or _nested(last, draft):
         return None
-    words = [i for i in index.words_within(*draft.content[0]) if not quantity.start <= index.tokens.start[i] < quantity.end]
+    rest = [i for i in index.words_within(*draft.content[0]) if not quantity.start <= index.tokens.start[i] < quantity.end]
     lower = index.tokens.lower
-    if len(words) > 6 or not any(
-        lower[i] in ANAPHORS and (n == 0 or lower[words[n - 1]] in ("the", "that")) for n, i in enumerate(words)
+    stands_for = words("figure") | words("total")
+    if len(rest) > 6 or not any(
+        lower[i] in stands_for and (n == 0 or lower[rest[n - 1]] in ("the", "that")) for n, i in enumerate(rest)
     ):
         return None
     same = [other for other in last.quantities if other.kind == quantity.kind and not other.part_of]

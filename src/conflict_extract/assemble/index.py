@@ -104,7 +104,7 @@ class Index:
     sides: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
     anaphors: dict[tuple[int, int], str | None] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)  # keys of actors outside the knowledge base, once one was asked for
-    words_of: dict[tuple[int, int], Span] = field(default_factory=dict)  # the report's spans, by offsets
+    made: dict[tuple[int, int], Span] = field(default_factory=dict)  # the report's spans, by offsets
     _flags: list[list[bool]] = field(default_factory=list)
     _stems: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     _roots: dict[tuple[int, int], int | None] = field(default_factory=dict)

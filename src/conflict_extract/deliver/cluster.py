@@ -408,7 +408,7 @@ def _source(ray: Any, feed: Feed) -> Any:
             return None
 
     return ray.data.read_datasource(
-        FeedDatasource(),  # type: ignore[no-untyped-call]
+        FeedDatasource(),  # type: ignore[no-untyped-call]  # Ray's Datasource has no types
         override_num_blocks=1,
         num_cpus=0,
     )

@@ -22,6 +22,20 @@ WordKind = Literal[
     "violent",
     "figure",
     "everyday",
+    "saying",
+    "rejecting",
+    "condemning",
+    "deed",
+    "attributing",
+    "mocking",
+    "vowing",
+    "revenge",
+    "press",
+    "striking",
+    "conceding",
+    "minding",
+    "negation",
+    "total",
 ]
 
 
@@ -31,8 +45,17 @@ class AssemblyWord(Entry):
     `kind`: anaphor (a noun that can stand for an earlier claim: "the accusation"), pronoun (likewise: "it"),
     continuation (a cue that goes on with what its speaker said before), repeat, venue (the occasion of a saying: "in
     a statement on Monday"), speaking (a verb beside the cue: "speaking on Monday, he said"), contrast, denying,
-    disclaiming, claiming (responsibility), answering, violent (an event type for which somebody is responsible), figure
-    (a noun for a figure given before: "the true number"), everyday (a topic that has nothing to do with the conflict). `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
+    answering, involvement, violent (an event type for which somebody is responsible), figure
+    (a noun for a figure given before: "the true number"), total (further words for one, after a figure: "put it at 33"), everyday (a topic
+    that has nothing to do with the conflict), negation, minding (a verb whose negation tells of the speaker's mind or will, not of what
+    happened), conceding (a verb by which the accused admits or acts).
+
+    Of cues and what stands beside them: saying (a noun that somebody's saying is called by, so that whose it is tells whom a denial
+    contradicts), rejecting (a cue that rejects deeds as well as sayings), condemning, deed ("condemned X's decision"), attributing ("attributed the
+    fire to X"), mocking (a cue that denies when its object is a saying), vowing, revenge ("vowed revenge"), striking (a verb whose subject
+    does what is threatened; others suffer it: "the rebels will pay"), press (whoever is told, but is nobody's target: "told reporters").
+
+    `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
 
     kind: WordKind

@@ -44,8 +44,11 @@ def problems(*codes: str) -> Answers:
 
 def problem(code: str) -> dict[str, Any]:
     """An example of an error."""
-    errors = [{"loc": ["text"], "msg": "Field required"}] if code == "invalid_request" else None
-    return Problem(code, errors[0]["msg"] if errors else "", errors=errors).body(examples.REQUEST_ID)  # type: ignore[arg-type]
+    if code == "invalid_request":
+        found = Problem(code, "Field required", errors=[{"loc": ["text"], "msg": "Field required"}])
+    else:
+        found = Problem(code)
+    return found.body(examples.REQUEST_ID)
 
 
 def health(example: dict[str, Any], *codes: str) -> Answers:

@@ -53,10 +53,11 @@ class ServiceOptions:
     """Limits of the service.
 
     `workers`: processes that extract. `max_body`: bytes of a request body (of one line in a batch). `max_text`: characters of a
-    text. `memory`: megabytes (10^6 bytes, resident) that a worker process may have; past it the document is given up. `bodies`: bytes of bodies, texts and answers that are held in memory at once; more bodies are refused. `deadline`: seconds
-    one document may take in a worker. `wait`: seconds a request may wait for a free worker. `patience`: seconds that a body, or a
-    line of a batch, may take to arrive, and each piece of an answer to be taken. `queue`: requests that may wait. `long_text`: texts
-    from this length on go after the short ones that wait, and never occupy the last free worker when there are several. `token`:
+    text. `memory`: megabytes (10^6 bytes, resident) that a worker process may have; past it the document is given up. `bodies`:
+    bytes of bodies, texts and answers that are held in memory at once; more bodies are refused. `deadline`: seconds one document
+    may take in a worker. `wait`: seconds a request may wait for a free worker. `patience`: seconds that a body, or a line of a
+    batch, may take to arrive, and each piece of an answer to be taken. `queue`: requests that may wait. `long_text`: texts from
+    this length on go after the short ones that wait, and never occupy the last free worker when there are several. `token`:
     bearer token that requests must carry, or None.
 
     The default of `max_text` lets a text of that length be done within the default deadline and `memory`.
