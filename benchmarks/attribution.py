@@ -1,4 +1,4 @@
-"""Attribution on PolNeAR dev: the encoder's spans alone, the rules alone, both joined, both joined with PolNeAR's wide notion.
+"""Attribution on PolNeAR dev: the encoder's spans alone, the rules alone, both joined, and of these the sayings.
 
     python -m benchmarks.attribution [GOLD.jsonl.gz] [--documents N]
 
@@ -8,8 +8,8 @@ left out; records that share a cue are one attribution there. A prediction stand
 token F1 is at least 0.5 (greedy, best first); source and cue are right in such a pair when they overlap. `tokens` compares all
 tokens of the document that some attribution covers.
 
-PolNeAR counts more than claims as attributions: depictions ("a new ad hitting X"), songs, plans, what somebody "seizes on". `joined` is
-what the library reports; `wide` keeps every learned attribution, whatever its cue, and is the fair comparison with `encoder`.
+PolNeAR counts more than sayings as attributions: depictions ("a new ad hitting X"), songs, plans, what somebody "seizes on". `joined` is
+layer `joined` of component `conflict_attribution`, in that notion; `said` is its layer `said`, of which claims are made.
 A second table compares like with like: on all sides only attributions whose cue has a word of the cue lexicon and no negation.
 """
 
@@ -36,7 +36,7 @@ from conflict_extract.lexicons.cues import cue_index
 GOLD = Path(__file__).parents[2] / "shared" / "data" / "attribution" / "polnear_dev.jsonl.gz"
 Triple = dict[str, list[list[int]]]
 PARTS = ("source", "cue", "content")
-NAMES = ("encoder", "rules", "joined", "wide")
+NAMES = ("encoder", "rules", "joined", "said")
 
 
 def gold_triples(row: dict[str, Any]) -> list[Triple]:
@@ -59,6 +59,16 @@ def learned_triples(doc: Doc) -> list[Triple]:
         if triple["content"]:
             out.append(triple)
     return out
+
+
+def joined_triples(doc: Doc) -> list[Triple]:
+    """The records of layer `joined`, those of the rules that lie in no other."""
+    inner = {record.id for record in layer.read(doc, "said", layer.SaidRecord) if record.parent is not None}
+    return [
+        {"source": [record.source] if record.source else [], "cue": [record.cue], "content": record.content}
+        for record in layer.read(doc, "joined", layer.JoinedRecord)
+        if record.rule == "encoder" or record.said not in inner
+    ]
 
 
 def said_triples(doc: Doc) -> list[Triple]:
@@ -145,17 +155,18 @@ def pipeline() -> Language:
 
 
 def compare(rows: list[dict[str, Any]]) -> dict[str, Counter[tuple[str, str]]]:
-    """Counts over documents for `encoder`, `rules`, `joined` and `wide`; with " *" for attributions of the library's kind alone."""
+    """Counts over documents for `encoder`, `rules`, `joined` and `said`; with " *" for attributions of the library's kind alone."""
     from conflict_extract.annotate.attribution import Attribution
 
     nlp = pipeline()
-    attribution, broad = Attribution(), Attribution(wide=True)
+    attribution = Attribution()
     totals: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in NAMES + tuple(name + " *" for name in NAMES)}
     for row in rows:
         text = row["text"]
         doc = nlp(text)
         gold = gold_triples(row)
-        found = {"encoder": learned_triples(doc), "joined": said_triples(attribution(doc)), "wide": said_triples(broad(doc))}
+        attribution(doc)
+        found = {"encoder": learned_triples(doc), "joined": joined_triples(doc), "said": said_triples(doc)}
         layer.write(doc, "attribution", [])
         found["rules"] = said_triples(attribution(doc))
         same = [triple for triple in gold if reported(text, triple)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import inspect
 import json
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import attribution
 from conflict_extract.annotate import _direct, _other_cues, _verb_frames, layer
 from conflict_extract.annotate.layer import SaidRecord
 from conflict_extract.errors import PipelineError
@@ -113,6 +115,43 @@ def test_weak_cues_need_the_learned_spans(nlp: Any) -> None:
     assert layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord) == []
     inject(doc, parts)
     assert len(layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)) == 1
+
+
+def test_joined_has_what_is_no_saying_too(nlp: Any) -> None:
+    """Layer `joined`: the encoder's spans, with the saying of the same cue where there is one."""
+    text = "Mayor Ada Torun, who was at the well, said it had run dry. No one has said that the bridge is safe."
+    doc = nlp(text)
+    spans = [
+        (record.source and text[slice(*record.source)], text[slice(*record.cue)], [text[slice(*part)] for part in record.content])
+        for record in layer.read(doc, "joined", layer.JoinedRecord)
+    ]
+    assert spans == [
+        ("Mayor Ada Torun, who was at the well,", "said", ["it had run dry"]),
+        ("No one", "has said", ["that the bridge is safe"]),
+    ]
+    said = [record.said for record in layer.read(doc, "joined", layer.JoinedRecord)]
+    assert said == [layer.read(doc, "said", SaidRecord)[0].id, None]
+
+
+def test_joined_has_what_the_rules_alone_find(nlp: Any) -> None:
+    doc = nlp.make_doc("Mayor Ada Torun said the well had run dry.")
+    for name in ("conflict_frame", "conflict_encoder", "conflict_actors"):
+        doc = nlp.get_pipe(name)(doc)
+    layer.write(doc, "attribution", [])
+    (said,) = layer.read(nlp.get_pipe("conflict_attribution")(doc), "said", SaidRecord)
+    (joined,) = layer.read(doc, "joined", layer.JoinedRecord)
+    assert (joined.source, joined.cue, joined.content, joined.said) == (said.source, said.cue, said.content, said.id)
+    assert joined.rule == said.rule != "encoder"
+
+
+@pytest.mark.shared
+def test_joined_is_no_worse_than_the_encoder() -> None:
+    """On a sample of PolNeAR's development documents; `benchmarks/attribution.py` has all of them."""
+    with gzip.open(attribution.GOLD, "rt", encoding="utf-8") as lines:
+        totals = attribution.compare([json.loads(line) for line in lines][::7])
+    for part in ("attributions", "source", "cue"):
+        joined, encoder = (attribution.figures(totals[name], part)[2] for name in ("joined", "encoder"))
+        assert joined >= encoder, part
 
 
 def test_needs_a_tree() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from conflict_extract.annotate import layer
@@ -99,15 +100,13 @@ def overlap(view: View, content: list[list[int]], spans: list[tuple[int, int]]) 
     return shared / size if size else 0.0
 
 
-def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wide: bool = False) -> list[Candidate]:
+def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> list[Candidate]:
     """Candidates that stand, with learned spans' help.
 
     Args:
         view: the document.
         candidates: of the rules, at most one direct candidate a cue already chosen.
         learned: the learned cues.
-        wide: every learned attribution counts, whatever its cue, with its own source span (the notion of PolNeAR, which has
-            depictions, plans, songs …).
     """
     owner: dict[int, Learned] = {}
     for item in learned:
@@ -131,7 +130,7 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
                 if head is not None and candidate.anchor != head and not view.masked[head]:
                     candidate.source = source_span(view, head)
                     candidate.evidence.append("learned-source")
-            _other_source(view, candidate, match, wide=wide)
+            _other_source(view, candidate, match)
             _lend(view, candidate, match)
         kept.append(candidate)
     if have:
@@ -139,16 +138,40 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned], *, wid
         for candidate in kept:
             near.setdefault(_paragraph(view, (candidate.cue[0], candidate.cue[1])), []).append(candidate)
         for item in learned:
-            if id(item) in used or (item.score < ALONE and not wide):
+            if id(item) in used or item.score < ALONE:
                 continue
-            made = _learned_only(view, item, near.get(_paragraph(view, item.cue), []), wide=wide)
-            if made is not None and (wide or not unspoken(view, made)):
+            made = _learned_only(view, item, near.get(_paragraph(view, item.cue), []))
+            if made is not None and not unspoken(view, made):
                 kept.append(made)
                 near.setdefault(_paragraph(view, item.cue), []).append(made)
     return kept
 
 
-def _other_source(view: View, candidate: Candidate, match: Learned, *, wide: bool) -> None:
+def unlearned(view: View, learned: list[Learned], said: list[Candidate]) -> list[Candidate]:
+    """Sayings of the rules alone: no learned cue shares their cue, no learned content half of theirs."""
+    taken = {i for item in learned for i in range(*view.tokens(*item.cue))}
+    spans = sorted({span for item in learned for span in item.contents})
+    starts = [start for start, _ in spans]
+    ends = [end for _, end in spans]  # in order too: learned spans share no characters
+    out = []
+    for candidate in said:
+        if taken.isdisjoint(range(*view.tokens(*candidate.cue))):
+            near = spans[bisect_right(ends, candidate.content[0][0]) : bisect_left(starts, candidate.content[-1][1])]
+            if not any(overlap(view, candidate.content, [span]) > 0.5 for span in near):
+                out.append(candidate)
+    return out
+
+
+def _said_already(item: Learned, content: list[list[int]], kept: list[Candidate], view: View) -> bool:
+    """Whether one of the attributions kept has nearly the content of a learned one."""
+    size = sum(b - a for a, b in content)
+    return any(
+        overlap(view, candidate.content, item.contents) > 0.8 and abs(candidate.size() - size) < 0.4 * candidate.size()
+        for candidate in kept
+    )
+
+
+def _other_source(view: View, candidate: Candidate, match: Learned) -> None:
     """The learned source where the rule's is another: the encoder sees the words where the tree may err.
 
     Antecedents of relative pronouns stay, and sources inside the content's quotation are not taken.
@@ -158,9 +181,6 @@ def _other_source(view: View, candidate: Candidate, match: Learned, *, wide: boo
         return
     start, end = match.sources[0]
     other = head_of(view, start, end)
-    if wide and other is not None:
-        candidate.source = (*view.tokens(start, end), other)
-        return
     if (
         other is None
         or view.masked[other]
@@ -226,7 +246,7 @@ def _sentence_part(view: View, start: int, end: int) -> int:
     return end
 
 
-def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: bool = False) -> Candidate | None:
+def _learned_only(view: View, item: Learned, kept: list[Candidate]) -> Candidate | None:
     """A candidate from learned spans alone."""
     first, last = view.tokens(*item.cue)
     if first >= last or not item.contents or view.masked[first]:
@@ -236,18 +256,18 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: boo
         return None
     within = [(a, _sentence_part(view, a, b) if a >= item.cue[1] else b) for a, b in item.contents]
     content = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in within) if span is not None]
-    if not content or (sum(words(view.text, a, b) for a, b in content) < 2 and not wide):
+    if not content or (sum(words(view.text, a, b) for a, b in content) < 2):
         return None
     index = cue_index()
-    if not wide and any(view.low[i] in ("known", "named", "dubbed") for i in range(first, last)):
+    if any(view.low[i] in ("known", "named", "dubbed") for i in range(first, last)):
         return None
     entry = next((index.verbs[view.low[i]] for i in range(first, last) if view.low[i] in index.verbs), None)
     other = next((index.nouns[view.low[i]] for i in range(first, last) if view.low[i] in index.nouns), None)
     phrase = view.low[first] in index.phrases
-    if entry is None and other is None and not phrase and not wide:
+    if entry is None and other is None and not phrase:
         return None
     verbs = sum(view.verbal(i) for a, b in content for i in range(*view.tokens(a, b)))
-    if entry is not None and not wide:
+    if entry is not None:
         bare = {frame for frame in entry.frames if frame not in entry.weak}
         if not bare and item.score < 0.9:
             return None
@@ -264,30 +284,20 @@ def _learned_only(view: View, item: Learned, kept: list[Candidate], *, wide: boo
     if item.sources:
         at = head_of(view, *item.sources[0])
         if at is not None:
-            source = (*view.tokens(*item.sources[0]), at) if wide else source_span(view, at)
+            source = source_span(view, at)
     elif view.verbal(head) and not view.passive(head):
         at = source_of(view, head)
         source = source_span(view, at) if at is not None else None
     if source is not None and any(a <= view.start[source[2]] < b for a, b in content):
-        if not wide:
-            return None
-        source = None
-    if not wide and ((source is None and not view.passive(head)) or view.negated(head)):
         return None
-    if (
-        not wide
-        and source is None
-        and all(view.tag[i] == "CD" or view.pos[i] == "PROPN" for i in range(*view.tokens(*content[0])))
-    ):
+    if (source is None and not view.passive(head)) or view.negated(head):
+        return None
+    if source is None and all(view.tag[i] == "CD" or view.pos[i] == "PROPN" for i in range(*view.tokens(*content[0]))):
         return None  # "the lines agreed on 20 October"
-    if not wide and source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none", "not"):
+    if source is not None and view.low[source[0]] in ("no", "neither", "nobody", "none", "not"):
         return None
-    for candidate in kept:
-        if (
-            overlap(view, candidate.content, item.contents) > 0.8
-            and abs(candidate.size() - sum(b - a for a, b in content)) < 0.4 * candidate.size()
-        ):
-            return None
+    if _said_already(item, content, kept, view):
+        return None
     act = entry.act if entry is not None else other.act if other is not None else "statement"
     direct = any(view.text[a - 1 : a] in ('"', "“") for a, b in content)
     return Candidate(

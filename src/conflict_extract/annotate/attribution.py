@@ -1,7 +1,8 @@
 """Component `conflict_attribution`: who says what, from rules over the tree, quotation marks and the encoder's learned spans.
 
-Reads the UD tree, layer `attribution` (optional), layers `frame` and `actors` (optional); writes layer `said`. Each record names
-the rule, the lexicon entry and, when the encoder found the cue too, its score. `docs/attribution.md` explains the rules.
+Reads the UD tree, layer `attribution` (optional), layers `frame` and `actors` (optional); writes layer `said`, of which claims are
+made, and layer `joined`: all attributions in PolNeAR's wide notion. Each record names the rule, the lexicon entry and, when the
+encoder found the cue too, its score. `docs/attribution.md` explains the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from conflict_extract.annotate._reciprocal import cross
 from conflict_extract.annotate._repairs import repair
 from conflict_extract.annotate._said_acts import settle_act, split_by_act
 from conflict_extract.annotate._said_filters import stands
-from conflict_extract.annotate._said_join import cue_tokens, join, learned_cues
+from conflict_extract.annotate._said_join import Learned, cue_tokens, join, learned_cues, unlearned
 from conflict_extract.annotate._verb_frames import verb_candidates
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.cues import VerbCue, cue_index
@@ -48,15 +49,13 @@ def verb_entry(view: View, i: int) -> tuple[VerbCue, int] | None:
     return entry, i + 1
 
 
-def find(view: View, *, wide: bool = False) -> list[Candidate]:
-    """All attributions of a document, joined, filtered, with acts and parents; sorted by content.
+def find(view: View, learned: list[Learned]) -> list[Candidate]:
+    """All sayings of a document, joined, filtered, with acts and parents; sorted by content.
 
     Args:
         view: the document.
-        wide: also what only the encoder takes for an attribution, whatever the cue.
+        learned: the learned cues with their spans.
     """
-    repair(view)
-    learned = learned_cues(view)
     tokens = cue_tokens(view, learned)
     colons = colon_candidates(view)
     direct = direct_candidates(view, speeches(view, tokens))
@@ -70,7 +69,7 @@ def find(view: View, *, wide: bool = False) -> list[Candidate]:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
     candidates.extend(c for c in other_candidates(view) if stands(view, c))
     share(view, candidates)
-    kept = join(view, candidates, learned, wide=wide)
+    kept = join(view, candidates, learned)
     kept = cross(view, kept)
     kept.extend(unclaimed_quotations(view, kept))
     last: dict[int, Candidate] = {}
@@ -109,24 +108,19 @@ def mode_of(view: View, candidate: Candidate) -> str:
 
 
 class Attribution:
-    """The component.
-
-    Args:
-        wide: also what only the encoder takes for an attribution, whatever the cue: PolNeAR's notion, for comparison.
-    """
-
-    def __init__(self, *, wide: bool = False) -> None:
-        self.wide = wide
+    """The component."""
 
     def __call__(self, doc: Doc) -> Doc:
-        """Write layer `said`.
+        """Write layers `said` and `joined`.
 
         Raises:
             PipelineError: the Doc has no UD v2 tree.
         """
         layer.require_tree(doc, "conflict_attribution")
         view = View(doc)
-        found = find(view, wide=self.wide)
+        repair(view)
+        learned = learned_cues(view)
+        found = find(view, learned)
         records: list[layer.SaidRecord] = []
         by_candidate: dict[int, layer.SaidRecord] = {}
         for candidate in found:
@@ -164,7 +158,45 @@ class Attribution:
             if candidate.continues is not None and id(candidate.continues) in by_candidate:
                 record.continues = by_candidate[id(candidate.continues)].id
         layer.write(doc, "said", records)
+        layer.write(doc, "joined", _joined(view, learned, found, by_candidate))
         return doc
+
+
+def _joined(
+    view: View, learned: list[Learned], found: list[Candidate], said: dict[int, layer.SaidRecord]
+) -> list[layer.JoinedRecord]:
+    """All attributions: the learned ones with their own spans, then those of the rules alone."""
+    owner: dict[int, str] = {}
+    for candidate in found:
+        for i in range(*view.tokens(*candidate.cue)):
+            owner.setdefault(i, said[id(candidate)].id)
+    out = []
+    for item in learned:
+        if item.contents:
+            source = [*item.sources[0]] if item.sources else None
+            same = next((owner[i] for i in range(*view.tokens(*item.cue)) if i in owner), None)
+            out.append(_join_record("encoder", item.score, source, [*item.cue], [[*span] for span in item.contents], same))
+    for candidate in unlearned(view, learned, found):
+        record = said[id(candidate)]
+        if record.cue is not None:
+            out.append(_join_record(record.rule, record.score, record.source, record.cue, record.content, record.id))
+    return out
+
+
+def _join_record(
+    rule: str, score: float | None, source: list[int] | None, cue: list[int], content: list[list[int]], said: str | None
+) -> layer.JoinedRecord:
+    parts = [cue, *content, *([source] if source else [])]
+    return layer.JoinedRecord(
+        start=min(start for start, _ in parts),
+        end=max(end for _, end in parts),
+        rule=rule,
+        score=score,
+        source=source,
+        cue=cue,
+        content=content,
+        said=said,
+    )
 
 
 @Language.factory("conflict_attribution")

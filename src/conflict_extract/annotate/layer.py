@@ -21,6 +21,7 @@ layer            written by             record                   table
 `money`          conflict_money         `QuantityRecord`
 `times`          conflict_times         `TimeRecord`
 `said`           conflict_attribution   `SaidRecord`
+`joined`         conflict_attribution   `JoinedRecord`
 `coreference`    conflict_coreference   `CorefMention`           `chains` (`ChainRow`)
 `modality`       conflict_modality      `ModalityRecord`
 `events`         conflict_events        `EventMention`           `incidents` (`IncidentRow`)
@@ -276,6 +277,21 @@ class SaidRecord(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class JoinedRecord(Record):
+    """An attribution in PolNeAR's notion, which has more than sayings: depictions, plans, songs, words that were not said.
+
+    `source`: offsets or None; `cue`: offsets; `content`: list of offsets, in order; the encoder's spans where it found the cue, with
+    links weighed by sentence and paragraph, else those of the rules. `said`: id of the SaidRecord with this cue, None when it is no
+    saying. `rule`: encoder, or that of the SaidRecord.
+    """
+
+    source: Offsets | None = None
+    cue: Offsets
+    content: list[Offsets]
+    said: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class CorefMention(Record):
     """A mention in a coreference chain. `chain`: key of its row in table `chains`. `form`: pronoun, description, name."""
 
@@ -381,6 +397,7 @@ RECORDS: dict[str, type[Record]] = {
     "money": QuantityRecord,
     "times": TimeRecord,
     "said": SaidRecord,
+    "joined": JoinedRecord,
     "coreference": CorefMention,
     "modality": ModalityRecord,
     "events": EventMention,
@@ -582,5 +599,5 @@ def require_layer(doc: Doc, layer: str, component: str) -> None:
         PipelineError: it is not; the message names the component to add.
     """
     if not has_layer(doc, layer):
-        maker = {"attribution": "encoder", "said": "attribution"}.get(layer, layer)
+        maker = {"attribution": "encoder", "said": "attribution", "joined": "attribution"}.get(layer, layer)
         raise PipelineError(f"{component} needs the layer {layer!r}: add conflict_{maker} before it")
