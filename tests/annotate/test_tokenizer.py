@@ -27,6 +27,25 @@ def test_ordinary_text_is_tokenised_as_spacy_does(text: str) -> None:
     assert [(t.text, t.idx, t.whitespace_) for t in OURS(text)] == [(t.text, t.idx, t.whitespace_) for t in BLANK.tokenizer(text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('The mayor said:"We left."He added', 'The mayor said : " We left . " He added'),
+        ("Pell told AFP.“It is over,”he said.", "Pell told AFP . “ It is over , ” he said ."),
+        ('the "so-called"army', 'the " so - called " army'),
+        ("He said«no»and left", "He said « no » and left"),
+        ('"Ada Torun"<torun...@example.org> wrote', '" Ada Torun " < torun ... @example.org > wrote'),
+        ("Ada Torun <torun@example.org>", "Ada Torun < torun@example.org >"),
+        ("See example.org/a?b=c or torun@example.org.", "See example.org/a?b=c or torun@example.org ."),
+        ('a shell of 4"x6"', 'a shell of 4"x6 "'),
+    ],
+)
+def test_quotation_marks_without_blanks(text: str, words: str) -> None:
+    doc = OURS(text)
+    assert doc.text == text
+    assert " ".join(token.text for token in doc) == words
+
+
 @pytest.mark.parametrize("run", ["!", "(", '"', "a", "-", "…", "م", "a."])
 def test_long_runs_are_cut_and_kept(run: str) -> None:
     text = f"He said {run * 1000} and left.\n{run * 700}"
