@@ -32,6 +32,10 @@ def described(scene: Scene, i: int, mention: layer.ActorMention, numbers: list[i
         return []
     titles = _titles(scene.view, i, mention, row)
     found = _office_holder(scene, i, unnamed, titles, numbers)
+    if not found and _so_called(scene.view, i):
+        found = _just_quoted(scene, i, unnamed, numbers, across=True)
+    elif not found and source and titles and _of_rank(scene, i, titles):
+        found = _just_quoted(scene, i, unnamed, numbers)
     if not found and not titles:
         found = _just_quoted(scene, i, unnamed, numbers) if source else []
         found = found or ([] if source and _behind_quote(scene.view, i) else _of_lede(scene, i, unnamed))
@@ -81,17 +85,60 @@ def _rank(noun: str) -> bool:
     return any(title_nouns().get(short) == noun for short in use_words("title_military", "same"))
 
 
-def _just_quoted(scene: Scene, i: int, unnamed: list[Seen], numbers: list[int]) -> list[str]:
-    """ "His lawyer says P. “Q,” X said": the last speaker, unnamed, of the same paragraph."""
+def _just_quoted(scene: Scene, i: int, unnamed: list[Seen], numbers: list[int], *, across: bool = False) -> list[str]:
+    """ "His lawyer says P. “Q,” X said": the last speaker, unnamed, of the same paragraph (`across`: or of the one before)."""
     view = scene.view
     if not scene.speakers:
         return []
     last = scene.speakers[-1][1]
     for seen in reversed(unnamed):
-        if seen.actor == last:
-            near = numbers[i] - numbers[seen.token] <= _SAME and view.paragraph[i] == view.paragraph[seen.token]
-            return [last] if near and view.dep[seen.token].startswith("nsubj") else []
+        beside = view.paragraph[i] == view.paragraph[seen.token] or across
+        if seen.actor == last and view.dep[seen.token].startswith("nsubj") and beside:
+            return [last] if numbers[i] - numbers[seen.token] <= _SAME else []
     return []
+
+
+def predicate(scene: Scene, i: int, mention: layer.ActorMention, found: dict[int, str]) -> str | None:
+    """The person that a predicate noun describes: in "the man is the trial's first witness" who the man is.
+
+    Args:
+        scene: what was read so far. i: the noun. mention: the unnamed person there. found: token -> actor that a pronoun or
+            description means.
+    """
+    view, rows = scene.view, scene.rows
+    row = rows.get(mention.actor)
+    if not _unnamed(row) or view.child(i, "cop") is None or any(seen.actor == mention.actor for seen in scene.seen):
+        return None
+    subject = view.child(i, "nsubj")
+    if subject is None or subject > i or view.left[i] > i:
+        return None
+    if any(view.low[j] in ("not", "n't", "like", "than") or view.tag[j] == "MD" for j in view.children[i]):
+        return None
+    held = view.mention[subject]
+    actor = found.get(subject) or (held.actor if held is not None and held.use == "actor" else None)
+    other = rows.get(actor or "")
+    if other is None or other.type != "person" or other.number == "plural" or other.key == mention.actor:
+        return None
+    return other.key
+
+
+def _so_called(view: View, i: int) -> bool:
+    """Whether a name is one that somebody goes by in this text: "under the pseudonym X", "identified only as X"."""
+    words = view.low[max(view.sent[i], i - 4) : i]
+    return bool(set(words) & use_words("goes_by", "same")) and (words[-1] in ("as", ",") or words[-1].startswith("pseudonym"))
+
+
+def _of_rank(scene: Scene, i: int, titles: set[str]) -> bool:
+    """ "The head of the unit said P. “Q,” Lt. Col. X said": a rank of the kind of the definite description that spoke last."""
+    view = scene.view
+    if not scene.speakers or not _behind_quote(view, i):
+        return False
+    last = scene.speakers[-1][1]
+    row, seen = scene.rows.get(last), next((seen for seen in reversed(scene.seen) if seen.actor == last), None)
+    if row is None or seen is None or view.low[view.left[seen.token]] not in ("the", "its", "their"):
+        return False
+    ranks = use_words("rank_" + (row.source_type or ""), "same")
+    return bool(titles & ranks) and not titles & use_words("former", "same")
 
 
 def _in_title(view: View, i: int) -> bool:

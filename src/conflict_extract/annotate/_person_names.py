@@ -15,6 +15,7 @@ from conflict_extract.annotate._actor_draft import (
 from conflict_extract.annotate._actor_names import head_of
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_use import PLACE, has_tree, lemma_of, place_or_actor, use_words
+from conflict_extract.annotate._person_misread import double_surnames, inside_name, join_initials, misread
 from conflict_extract.annotate._tokens import surface_of
 
 _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "der", "da", "dos", "la", "le", "bint", "ben", "ul"])
@@ -23,9 +24,11 @@ _PARTICLES = frozenset(["al", "el", "bin", "ibn", "abu", "van", "von", "de", "de
 def find_persons(scene: Scene) -> None:
     """Find the names of persons: entities, words behind a title, later surnames of names found."""
     _join_titles(scene)
+    join_initials(scene)
     spans = _spans(scene)
     taken = {token for first, last in spans for token in range(first, last)}
     taken |= {token.i for span in (*scene.organisations, *scene.places) for token in span}
+    spans += double_surnames(scene, spans, taken)
     surnames = {scene.doc[last - 1].text for first, last in spans if last - first > 1 and len(scene.doc[last - 1].text) > 2}
     for index, text in enumerate(surface_of(scene.doc).word):
         if text in surnames and text[0].isupper() and scene.by_token.get(index) is None:
@@ -62,7 +65,9 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
             continue
         first, last = ent.start, ent.end
         for index in range(last - 2, first - 1, -1):
-            if _is_title(scene, index) or (not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS):
+            if _is_title(scene, index) or (
+                not doc[index].text[0].isalnum() and doc[index].text not in HYPHENS and not inside_name(doc, index, first)
+            ):
                 first = index + 1
                 break
         while first < last - 1 and not doc[first].text[0].isalnum():
@@ -87,6 +92,9 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
         if (ent.label_ not in PLACE_LABELS and _apposed_to_person(scene, ent)) or _has_person_apposed(scene, ent):
             found.append((ent.start, ent.end))
             taken.update(range(ent.start, ent.end))
+    for first, last in misread(scene, taken):
+        found.append((first, last))
+        taken.update(range(first, last))
     tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
     forms, roles = surface_of(doc), roles_in(doc)

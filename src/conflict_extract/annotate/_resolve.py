@@ -67,6 +67,7 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
     last, where = _last_speaker(scene, kind, gender)
     nearer = last is not None and _since(scene, last, where, i, kind, gender)
     scores: dict[str, float] = {}
+    askers: set[str] = set()
     for back, seen in enumerate(reversed(scene.seen)):
         if seen.token == i or not scene.fits(seen.actor, kind, gender):
             continue
@@ -76,6 +77,9 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
                 break
             continue
         if seen.actor == speaker and view.quote[i] >= 0:
+            continue
+        if subject and distance == 0 and _asker(scene, seen.token, i):
+            askers.add(seen.actor)
             continue
         if (
             not subject
@@ -107,7 +111,9 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
         if mention is not None and mention.use != "actor":
             score -= 1.2
         scores[seen.actor] = max(scores.get(seen.actor, -9.0), score)
-    if source and last is not None:
+    if last in askers:
+        pass
+    elif source and last is not None:
         if view.start[i] - where < 1500:
             scores[last] = scores.get(last, 0.0) + (0.5 if nearer else 2.2)
     elif last in scores:
@@ -120,6 +126,18 @@ def resolve_pronoun(scene: Scene, i: int, numbers: list[int], *, source: bool, s
     if gender is not None and scene.gender_of(best) is None:
         scene.gender[best] = gender
     return best
+
+
+def _asker(scene: Scene, token: int, i: int) -> bool:
+    """ "Asked by X who gave the orders, he replied": whether a mention is the one that the subject answers."""
+    view = scene.view
+    top = scene.top(token)
+    for _ in range(4):
+        if view.base(top) == "obl" or view.head[top] == top or abs(view.head[top] - top) > 8:
+            break
+        top = view.head[top]
+    asked = view.head[top]
+    return view.case_of(top) == "by" and view.tag[asked] == "VBN" and asked < i and view.head[asked] == view.head[i]
 
 
 def _last_speaker(scene: Scene, kind: str, gender: str | None) -> tuple[str | None, int]:

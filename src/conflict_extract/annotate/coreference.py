@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import FIRST, PRONOUNS, Scene, sentence_numbers
-from conflict_extract.annotate._identity import described
+from conflict_extract.annotate._identity import described, predicate
 from conflict_extract.annotate._resolve import description_of, resolve_description, resolve_pronoun
 from conflict_extract.annotate._speakers import Speakers
 from conflict_extract.annotate._view import View
@@ -71,7 +71,10 @@ class Coreference:
                     scene.name(actor, mention.actor)
                     speakers.rename(actor, mention.actor)
                     resolved = [(a, b, mention.actor if key == actor else key, form) for a, b, key, form in resolved]
-                scene.note(mention.actor, i)
+                same = predicate(scene, i, mention, speakers.found)
+                if same is not None:
+                    scene.name(mention.actor, same)
+                scene.note(same or mention.actor, i)
             speakers.at(i)
         _follow(doc, view, scene, speakers)
         speakers.finish()
