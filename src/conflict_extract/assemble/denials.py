@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conflict_extract.annotate.layer import Offsets
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import sides
@@ -41,12 +42,18 @@ def is_anaphoric(index: Index, draft: Draft) -> str | None:
     """The noun or pronoun by which the content stands for an earlier claim ("the accusation", "it"); None for other
     contents.
     """
-    if len(draft.content) != 1:
+    if len(draft.content) != 1 and not _as_phrase(index, draft.content[1:]):
         return None
     start, end = draft.content[0]
     if (start, end) not in index.anaphors:
         index.anaphors[start, end] = _anaphor(index, start, end)
     return index.anaphors[start, end]
+
+
+def _as_phrase(index: Index, rest: Sequence[Offsets]) -> bool:
+    """Whether what is left of a content is one phrase with "as": "a claim … as “pure propaganda”"."""
+    inside = index.words_within(*rest[0]) if len(rest) == 1 else []
+    return bool(inside) and index.tokens.lower[inside[0]] == "as"
 
 
 def _anaphor(index: Index, start: int, end: int) -> str | None:
@@ -142,6 +149,8 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if shared and anaphor is None:
             points += min(2.0, 2.5 * len(shared) / max(1, min(len(content), 6)))
             why.append("shared words: " + ", ".join(sorted(shared)[:4]))
+        if was_nearest and not why and _charged_just_now(denial, claim):
+            why.append("it denies what has just been charged")
         if claim.narrated:
             points -= 1
         if other_at > at:
@@ -151,6 +160,16 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     if best is None or best[0] < ENOUGH or not best[2]:
         return None
     return drafts[best[1]], "denial of an earlier claim: " + "; ".join(best[2])
+
+
+def _charged_just_now(draft: Draft, other: Draft) -> bool:
+    """Whether a denied proposition stands right behind an accusation: "complained that P. The commander denied holding anybody"."""
+    return (
+        other.act == "accusation"
+        and 0 <= draft.sentence - other.sentence <= 1
+        and not draft.nominal
+        and (draft.entry or "") in words("denying")
+    )
 
 
 def _worth(claim: Draft, meant: frozenset[str]) -> float:

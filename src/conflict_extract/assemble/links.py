@@ -15,6 +15,7 @@ from conflict_extract.assemble.contradictions import contradicted, negated
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
+from conflict_extract.assemble.replies import adversary, answered_party, counter_charge, refuting
 from conflict_extract.assemble.speakers import accused, party_of, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 from conflict_extract.lexicons.events import plover_act
@@ -81,6 +82,7 @@ def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
                 links.add("denies", draft, hit[0], hit[1])
         else:
             _contradict(index, links, drafts, at)
+            _reply(index, links, drafts, at)
         _counter(index, links, drafts, at)
     _compare_figures(index, links, drafts)
     for at in range(len(drafts)):
@@ -191,6 +193,21 @@ def _contradict(index: Index, links: Links, drafts: Sequence[Draft], at: int) ->
         draft.rule += "; wording:contradicts"
         draft.plover_act = plover_act("denial", cue_lemma(index, draft), draft.event)
         links.add("denies", draft, *hit)
+
+
+def _reply(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """A saying that goes on with the denial opening its sentence, and a charge turned round by the accused."""
+    draft = drafts[at]
+    refuted, charged = refuting(index, drafts, at), counter_charge(index, drafts, at)
+    if refuted is not None:
+        draft.act = "denial"
+        links.add("elaborates", draft, refuted, "the denial that opens its sentence")
+    elif charged is not None:
+        draft.act, draft.target = "accusation", charged
+    else:
+        return
+    draft.rule += "; exchange:reply"
+    draft.plover_act = plover_act(draft.act, cue_lemma(index, draft), draft.event)
 
 
 def _actor(index: Index, key: str | None) -> str:
@@ -422,15 +439,17 @@ def _set_targets(index: Index, links: Links, drafts: Sequence[Draft]) -> None:
     """Targets that the exchange decides: a denial is directed at the side it contradicts; what elaborates it
     likewise.
     """
-    for draft in drafts:
+    for at, draft in enumerate(drafts):
         if draft.target is not None or draft.narrated:
             continue
         if draft.act == "denial":
             other = links.of(draft, "denies")
             if other is not None and other.attributed:
-                draft.target = party_of(index, other)
+                draft.target = answered_party(index, other)
                 continue
         if draft.act in ("denial", "threat", "accusation"):
             before = links.of(draft, "elaborates") or links.of(draft, "repeats")
             if before is not None and before.act in ("denial", "threat", "accusation"):
                 draft.target = before.target
+        if draft.act == "threat" and draft.target is None:
+            draft.target = adversary(index, drafts, at)

@@ -186,20 +186,27 @@ def _body_in(index: Index, role: dict[str, Any]) -> set[str]:
     return {key for key in found if index.actor_rows[key].type in TYPE_OF_ACTOR}
 
 
+def row_of_words(index: Index, where: Offsets) -> str | None:
+    """Key of the row whose name these words are; a new row when there is none."""
+    name = words_of(index, where)
+    if not name:
+        return None
+    if not index.by_name:
+        for key, row in index.actor_rows.items():
+            if row.kb is None:
+                index.by_name.setdefault(row.name, key)
+    if name not in index.by_name:
+        key = index.by_name[name] = f"accused{len(index.actor_rows) + 1}"
+        index.actor_rows[key] = layer.ActorRow(key=key, name=name)
+    return index.by_name[name]
+
+
 def _by_words(index: Index, role: dict[str, Any]) -> str | None:
     """A row for a common noun phrase: "alleged that soldiers had shot at the crowd"."""
     head = index.root(role["start"], role["end"])
     if head is None or index.tokens.pos[head] != "NOUN":
         return None
-    name = words_of(index, [role["start"], role["end"]])
-    if not index.by_name:
-        for key, row in index.actor_rows.items():
-            if row.kb is None:
-                index.by_name.setdefault(row.name, key)
-    if name and name not in index.by_name:
-        key = index.by_name[name] = f"accused{len(index.actor_rows) + 1}"
-        index.actor_rows[key] = layer.ActorRow(key=key, name=name)
-    return index.by_name.get(name)
+    return row_of_words(index, [role["start"], role["end"]])
 
 
 def accused(index: Index, draft: Draft, drafts: Sequence[Draft]) -> str | None:
