@@ -74,6 +74,17 @@ _PAIR = re.compile(
 )
 
 
+_AMONG = re.compile(
+    r"\s?(?:,[^,;]{1,40},\s)?(?:was|were|is|are)\s(?:also\s|reportedly\s)?among\s(?:the|those)\s(?:\w+\s)?(?P<fate>dead|killed|fatalities|"
+    r"wounded|injured|missing|detained|arrested|abducted|hostages)(?![^\W_])",
+    re.IGNORECASE,
+)
+_FATES = {
+    "dead": "killed", "killed": "killed", "fatalities": "killed", "wounded": "wounded", "injured": "wounded", "missing": "missing",
+    "detained": "detained", "arrested": "detained", "abducted": "abducted", "hostages": "abducted",
+}  # fmt: skip
+
+
 _PAIR2 = re.compile(
     r"(?<![^\W_])(?:wounded|injured|injuring|wounding|wounds|injures)\s(?:and|or)\s(?:killed|killing|dead|kills)(?![^\W_])",
     re.IGNORECASE,
@@ -104,6 +115,9 @@ def category(
     together = _PAIR.search(left_text[-50:]) or _PAIR2.search(left_text[-50:])
     if together and len(left_text[-50:]) - together.end() <= 12:
         return "casualties", together[0]
+    among = _AMONG.match(right_text[:90])
+    if among and (phrase is None or person_entry(phrase)):
+        return _FATES[among["fate"].lower()], among["fate"]
     if own in (
         "casualties",
         "abducted",
@@ -415,6 +429,9 @@ def _left_verb(words: Words, first: int, left_limit: int, *, near: bool = False)
     return None
 
 
+_MANY = word_set("dozens scores hundreds thousands tens millions dozen hundred handful group number couple")
+
+
 def _verb_by_tree(words: Words, first: int, last: int) -> tuple[str, str] | None:
     """The governing verb by UD relations: subject, object, passive subject, participle of the head noun, conjuncts included."""
     doc = words.doc
@@ -432,7 +449,9 @@ def _verb_by_tree(words: Words, first: int, last: int) -> tuple[str, str] | None
                 return entry.category, child.lower_
     steps = 0
     node = top
-    while node.dep_ in ("conj", "appos", "nummod", "nmod:num", "compound") and node.head.i != node.i and steps < 4:
+    while (
+        node.dep_ in ("conj", "appos", "nummod", "nmod:num", "compound") or (node.dep_ == "nmod" and node.head.lower_ in _MANY)
+    ) and (node.head.i != node.i and steps < 4):
         if node.dep_ == "conj" and node.tag_.startswith("VB"):
             break
         node = node.head

@@ -19,13 +19,21 @@ _PERIOD = re.compile(
     r"(?<![^\W_])(?:in|over|within|during) the (?:past|last|previous|preceding) (?:\w+ )?(?:hours?|days?|weeks?|months?|night|24)|(?<![^\W_])(?:overnight|yesterday|today|tonight|this morning|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'s|’s)?)(?![^\W_])",
     re.IGNORECASE,
 )
-_INCLUDING = re.compile(
+INCLUDING = re.compile(
     r"(?:including|among them|included|of them|of whom|of which|, with)\s(?:(?:at least|about|some|around|more than|over|nearly|the)\s)*$",
     re.IGNORECASE,
 )
+AND = re.compile(r",?\s(?:and|plus)\s(?:(?:at least|about|some|around|more than|over|nearly|another)\s)?", re.IGNORECASE)
 _OF_THEM = re.compile(r"\s(?:of them|of whom|of which|of these|of those)(?![^\W_])", re.IGNORECASE)
 _UP_FROM = re.compile(
     r"(?:,|\()?\s?(?:up|down|revised|increased|raised|lowered|an increase|a rise)\s(?:sharply |slightly )?from\s(?:an?\s(?:earlier|initial|previous)\s(?:figure|estimate|toll|count|tally)?\s?(?:of\s)?)?(?:the\s)?(?:earlier\s|previous\s)?(?:about\s|at least\s|around\s|some\s|more than\s)?$",
+    re.IGNORECASE,
+)
+_ROSE = re.compile(
+    r"(?<![^\W_])(?:rose|risen|rises?|climbed|jumped|grew|fell|dropped|up|down)\s(?:\w+\s)?to\s(?:\w+\s){0,2}$", re.IGNORECASE
+)
+_FROM = re.compile(
+    r"^(?:\s(?:on|by|at|as of|over|late|early)?\s?(?:\w+\s?){0,3})?,?\sfrom\s(?:(?:about|at least|around|some|more than)\s)?$",
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
@@ -136,7 +144,7 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
                 target := _count_before(records, position, sentence[0] - 300)
             ):
                 record.percent_of = target.id
-            elif before is not None and _INCLUDING.search(left):
+            elif before is not None and INCLUDING.search(left):
                 record.percent_of = before.id
             else:
                 noun = re.match(
@@ -153,13 +161,19 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
             if close and following is not None:
                 record.part_of = following.id
             elif (
-                _INCLUDING.search(left) or _OF_THEM.match(tail) or re.search(r"\bof (?:them|whom|which|these|those)\b", inside)
+                INCLUDING.search(left) or _OF_THEM.match(tail) or re.search(r"\bof (?:them|whom|which|these|those)\b", inside)
             ) and (target := before or _count_before(records, position, sentence[0] - 300)):
                 record.part_of = target.id
             elif re.match(r"\sof\s(?:the|those|these)\s", tail) or re.search(r"\sof (?:the|those|these)\s", inside):
                 target = _same_noun(records, position, record.unit.split()[-1] if record.unit else "")
                 if target is not None:
                     record.part_of = target.id
+            elif position and records[position - 1].part_of is not None:
+                last = records[position - 1]
+                if AND.fullmatch(text[last.end : record.start]) and INCLUDING.search(
+                    text[max(sentence[0], last.start - 60) : last.start]
+                ):
+                    record.part_of = last.part_of  # "among them nine children and two medics"
         whole = next((other for other in records[max(0, position - 6) : position + 3] if other.id == record.part_of), None)
         if whole is not None and record.category in (None, "other") and whole.category in _SHARED:
             record.category = whole.category
@@ -168,14 +182,36 @@ def relate(words: Words, records: list[QuantityRecord]) -> None:
                 record.scope,
                 record.since_span,
             )  # "50 were killed, including 9 children, since Monday"
-        if record.replaces is None and before is not None and (_UP_FROM.search(left) or _INSTEAD.search(left)):
+        if record.replaces is None and before is not None and _replaced(text, sentence[0], before, record, left):
             before.replaces = record.id
-            if before.category and not record.category:
-                record.category, record.unit = before.category, record.unit or before.unit
+            same_as(record, before)
         if record.replaces is None and _REVISED.search(left):
             target = _same_category(records, position, record)
             if target is not None:
                 record.replaces = target.id
+
+
+def _replaced(text: str, floor: int, before: QuantityRecord, record: QuantityRecord, left: str) -> bool:
+    """Whether a figure is the one that the figure before it replaces: "85,000, up from 60,000", "rose to 12 on Monday from 9"."""
+    if _UP_FROM.search(left) or _INSTEAD.search(left):
+        return True
+    return (
+        before.replaces is None
+        and before.start >= floor
+        and record.start - before.end <= 40
+        and _FROM.match(text[before.end : record.start]) is not None
+        and _ROSE.search(text[max(floor, before.start - 40) : before.start]) is not None
+    )
+
+
+def same_as(replaced: QuantityRecord, record: QuantityRecord) -> None:
+    """Give a replaced figure the category, noun and people of the one that replaces it, where its own words say nothing."""
+    if record.kind != "count" or replaced.kind != "count":
+        return
+    replaced.unit = replaced.unit or record.unit
+    if replaced.category in (None, "other") and record.category and replaced.unit == record.unit:
+        replaced.category, replaced.entry = record.category, "same as the figure that replaces it"
+        replaced.who = replaced.who or (dict(record.who) if record.who else None)
 
 
 def _count_before(records: list[QuantityRecord], position: int, floor: int) -> QuantityRecord | None:

@@ -27,6 +27,7 @@ _NO_PEOPLE = re.compile(
 _ZERO_NOUNS = ("casualt", "deaths", "injuries", "fatalities", "survivors", "victims")
 _NOBODY_WORDS = ("no one", "no-one", "nobody", "none")
 _NONE_OF = re.compile(r"(?<![^\W_])none\sof\s(?:the|these|those|its|their)\s$", re.IGNORECASE)
+_SIZE = re.compile(r"\sof\s(?:\d|(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)")
 _ROLE = frozenset({"killed", "wounded", "missing", "captured", "detained", "abducted"})
 
 
@@ -73,6 +74,8 @@ def singles(words: Words, records: list[QuantityRecord]) -> list[QuantityRecord]
 def _role(words: Words, index: int, phrase: NounPhrase, ends: dict[int, QuantityRecord]) -> str | None:
     """The casualty role of a noun phrase with an article, or None."""
     doc = words.doc
+    if phrase.head in ("family", "household", "crew") and _SIZE.match(words.text, phrase.end):
+        return None  # its size is the count
     sentence = words.sentence(doc[index].idx)
     left = words.text[max(0, doc[index].idx - 14) : doc[index].idx]
     joined = re.search(r"(?:,\s?|,?\s(?:and|as well as|plus|along with)\s)$", left)

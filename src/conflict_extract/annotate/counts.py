@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate._category import category, own_category
 from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural
-from conflict_extract.annotate._figures import relate, scope_of
+from conflict_extract.annotate._figures import AND, INCLUDING, relate, same_as, scope_of
 from conflict_extract.annotate._singles import singles, zeros
 from conflict_extract.annotate._who import person_entry, who
 from conflict_extract.annotate.layer import ActorMention, QuantityRecord, read, text_of, write
@@ -24,6 +24,9 @@ from conflict_extract.values import bounds as bound_words
 from conflict_extract.values.expressions import Expression, scan
 from conflict_extract.values.reject import word_before
 
+_FAMILY = re.compile(
+    r"(?<![^\W_])(?:an?|the|one|another|whole|entire)\s(?:\w+\s)?(?:family|household|crew|party)\sof\s$", re.IGNORECASE
+)
 _CASUALTY = frozenset(
     {"killed", "wounded", "casualties", "missing", "captured", "detained", "abducted", "displaced", "evacuated", "returned"}
 )
@@ -101,6 +104,7 @@ class _Finder:
         self.by_expression: dict[int, QuantityRecord] = {}
         self.people: QuantityRecord | None = None  # the last count of people
         self.last: QuantityRecord | None = None  # the last count with a noun
+        self.part: QuantityRecord | None = None  # the last count, when it is part of `people`
         self.further: set[int] = set()
         self.named: NounPhrase | None = None  # the noun of "the number of X" for the bare number at hand
 
@@ -125,7 +129,7 @@ class _Finder:
                 if record.kind == replaced.kind == "count":
                     if not replaced.unit:
                         replaced.unit, replaced.in_claims = record.unit, record.in_claims
-                    replaced.category = replaced.category or record.category
+                    same_as(replaced, record)
         self._conversions()
         relate(self.words, self.records)
         return self.records
@@ -242,15 +246,28 @@ class _Finder:
             record.in_claims = bool(record.unit)
         elif written == "one" and record.category not in _CASUALTY and record.comparator == "=" and source != "partitive":
             record.in_claims = False
+        part = self._part(record)
         if (
             phrase is not None
             and record.unit
             and (person_entry(phrase) or record.category in ("killed", "wounded", "detained", "abducted"))
-        ):
+        ) and not part:
             self.people = record
-        if record.unit and expression.attached is None:
+        if record.unit and expression.attached is None and not part:
             self.last = record
         return record
+
+    def _part(self, record: QuantityRecord) -> bool:
+        """Whether a count is part of the people before it in its sentence: what is counted behind it has the whole's noun."""
+        text, whole, last = self.text, self.people, self.part
+        self.part = None
+        if whole is None or whole.start < self.words.sentence(record.start)[0]:
+            return False
+        if INCLUDING.search(text, max(whole.end, record.start - 90), record.start) or (
+            last is not None and AND.fullmatch(text, last.end, record.start)
+        ):
+            self.part = record
+        return self.part is not None
 
     def _in_number_list(self, index: int) -> bool:
         """Whether the number stands in a row of bare numbers, as in a table; such a number counts nothing that we could name."""
@@ -363,7 +380,7 @@ class _Finder:
         text, words = self.text, self.words
         previous = self.expressions[index - 1].end if index else 0
         ahead = index + 1
-        while ahead < len(self.expressions) and self.expressions[ahead].time_like:
+        while ahead < len(self.expressions) and (self.expressions[ahead].time_like or self.expressions[ahead].kind == "age"):
             ahead += 1
         following = self.expressions[ahead].start if ahead < len(self.expressions) else len(text)
         left = text[max(sentence[0], previous, record.start - 200) : record.start]
@@ -373,11 +390,14 @@ class _Finder:
         left_limit = words.index(max(sentence[0], previous if previous > sentence[0] else sentence[0], record.start - 160))
         right_limit = min(len(self.doc), words.index(min(sentence[1], record.end + 160)))
         bare = phrase is None and expression.attached is None
+        family = _FAMILY.search(text, max(0, record.start - 40), record.start) if bare else None
+        if family is not None:  # "killed a family of five"
+            first = words.index(family.start())
         others = phrase is not None and phrase.head in ("others", "other")
         self.named = None
         decided, evidence = category(words, phrase, first, max(last, first), min(left_limit, first), max(right_limit, last))
         if bare or others:
-            unit = self._bare_unit(record, source, long_left, decided, others, sentence)
+            unit = "people" if family else self._bare_unit(record, source, long_left, decided, others, sentence)
             if unit:
                 record.unit = unit
             if decided is None and self.named is not None:

@@ -292,5 +292,7 @@ def after(text: str, position: int) -> Modifier | None:
     for size in range(len(words), 0, -1):
         entry = table.get(tuple(text[a:b].lower() for a, b in words[:size]))
         if entry is not None and words[0][0] > position:
+            if text[words[size - 1][1] : words[size - 1][1] + 4] == " of ":
+                return None  # "three trucks and upwards of 200 men": the next figure's
             return Modifier(words[0][0], words[size - 1][1], entry)
     return None

@@ -58,6 +58,15 @@ _AGE_BEFORE = re.compile(
 )
 
 
+_FURTHER_AGE = re.compile(
+    r"(?<![^\W_])aged\s\d{1,3}(?:,\s\d{1,3}){0,6}(?:,\s|,?\s(?:and|or)\s)$",
+    re.IGNORECASE,
+)
+
+
+_ORDINALS = frozenset({"third", "fourth", "fifth", "sixth", "eighth", "tenth"})
+
+
 _NAME_AGE = re.compile(r"[A-Z][\w’'.-]+,?(?: [A-Z][\w’'.-]+)?,\s$|[A-Z][\w’'-]+ \($")
 
 
@@ -92,7 +101,7 @@ def glue(text: str, number: Number) -> Item | None:
         money is not None
         and money.needs_scale
         and number.scale == 1.0
-        and (number.value or 0) < (1000 if len(money.form) == 3 else 100)
+        and (number.value or 0) < (1000 if len(money.form) == 3 or money.form == "N" else 100)
     ):
         money = None
     start = money.start if money else number.start
@@ -150,8 +159,11 @@ def glue(text: str, number: Number) -> Item | None:
         return item if not (digits and _glued_left(text, number.start)) else None
     if unit is not None and not (number.form in ("words", "vague") and unit.symbol and unit.kind != "percent"):
         item.kind, item.end, item.unit = unit.kind, unit.end, unit
-        if unit.written in ("second", "seconds", "minute", "quarter") and number.form == "fraction":
-            return None
+        if number.form == "fraction" and (
+            unit.written in ("second", "seconds", "minute", "quarter")
+            or text[number.start : number.end].lower().split()[-1] in _ORDINALS
+        ):
+            return None  # "a fifth day"
         if unit.written == "s" and (number.value or 0) % 10 == 0:
             return None  # "40s" is a decade
         if digits and _glued_left(text, number.start) and text[number.start - 1] not in "-−–":
@@ -251,6 +263,13 @@ def _age(text: str, number: Number, end: int) -> int:
         if word_after(text, end).lower() in ("percent", "per", "million", "people", "men", "women", "children"):
             return 0
         return end
+    if (
+        number.value <= 120
+        and not is_counted_noun(word_after(text, end).lower())
+        and word_after(text, end).lower() not in ("others", "other", "more")
+        and _FURTHER_AGE.search(text, max(0, number.start - 48), number.start)
+    ):
+        return end  # "aged 6, 9 and 12"
     return 0
 
 
