@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._spoken_to import can_be_told
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.assembly import words
+from conflict_extract.lexicons.cues import inflect
 
 _AGAINST = frozenset(["against", "on", "at"])
 _URGE = frozenset(["urge", "ask", "call", "appeal", "beg", "implore", "request", "invite"])
@@ -37,7 +41,12 @@ def answered(view: View, record: layer.SaidRecord) -> int | None:
             return j
     if saying:
         return next(
-            (j for j in view.children[noun] if view.base(j) in ("compound", "amod") and view.mention[j] is not None), None
+            (
+                j
+                for j in view.children[noun]
+                if view.base(j) in ("compound", "amod") and (view.mention[j] is not None or view.low[j] in words("party"))
+            ),
+            None,
         )
     return None
 
@@ -79,19 +88,36 @@ def demanded(view: View, record: layer.SaidRecord) -> int | None:
     noun = _head(view, record)
     if noun is None:
         return None
+    if "accusative-and-infinitive" in record.rule:  # "wants X to disarm"
+        first = view.tokens(*record.content[0])[0]
+        who = next(
+            (j for j in range(first, noun) if view.dep[j] in ("obj", "nsubj") and view.head[j] not in range(first, noun)), None
+        )
+        return who if who is not None and view.mention[who] is not None else None
+    if view.low[noun] in words("leaving"):
+        return _leaver(view, noun)
     if view.verbal(noun) or view.child(noun, "cop") is not None:
         subject = view.child(noun, "nsubj")  # not of a passive: "that the hostages be freed" is said to others
         if subject is not None and view.low[subject] in ("i", "we") and view.low[noun] in _URGE:
             return view.child(noun, "obj", "iobj") or next(
                 (j for j in view.children[noun] if view.base(j) == "obl" and view.case_of(j) in ("on", "upon", "to")), None
             )
-        return subject if subject is not None and view.pos[subject] != "PRON" else None
+        return subject if subject is not None and view.pos[subject] != "PRON" and can_be_told(view, subject) else None
     for j in view.children[noun]:
         case = view.case_of(j)
         if view.base(j) not in ("nmod", "obl"):
             continue
         if case == "from" or (case in ("on", "upon", "to") and view.low[noun] in _CALLS):
             return j
+    return None
+
+
+def _leaver(view: View, noun: int) -> int | None:
+    """Whose withdrawal or resignation is demanded: "X's withdrawal", "the withdrawal of X's troops", "the departure of X"."""
+    for j in view.children[noun]:
+        if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and view.case_of(j) in ("of", "by")):
+            owner = view.child(j, "nmod:poss")
+            return j if owner is None else owner
     return None
 
 
@@ -118,8 +144,38 @@ def blamed_beside(view: View, record: layer.SaidRecord) -> int | None:
         return None
     verb = view.head[cue]
     for j in view.children[verb]:
-        if verb < j < cue and (view.dep[j] == "obj" or (view.base(j) == "obl" and view.case_of(j) == "at")):
+        if verb < j < cue and (view.dep[j] == "obj" or (view.base(j) == "obl" and view.case_of(j) in ("at", "on"))):
             return j
+    return None
+
+
+@cache
+def _scolding() -> frozenset[str]:
+    return frozenset().union(*(inflect(lemma) for lemma in words("rebuking")))
+
+
+def rebuked(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whom a neutral saying scolds: "reprimanded X, saying P", "hit back at X, saying P"."""
+    cue = head_of(view, *record.cue) if record.cue else None
+    if cue is None or view.tag[cue] != "VBG" or view.base(cue) != "advcl":
+        return None
+    verb = view.head[cue]
+    if view.low[verb] not in _scolding():
+        return None
+    return blamed_beside(view, record)
+
+
+def called(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one who is called names: "called X a traitor", "described X as a butcher"."""
+    if "object-predicate" not in record.rule and "object-as" not in record.rule:
+        return None
+    first, last = view.tokens(*record.content[0])
+    cue = head_of(view, *record.cue) if record.cue else None
+    for i in range(first, last):
+        if view.head[i] == cue or not first <= view.head[i] < last:
+            if view.dep[i] in ("obj", "nsubj", "iobj"):
+                return i
+            return None if view.dep[i] not in ("xcomp", "ccomp") else view.child(i, "nsubj")
     return None
 
 

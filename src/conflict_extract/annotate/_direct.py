@@ -298,6 +298,11 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
             continues=made.get(id(speech.of)) if speech.position == "continued" and speech.of is not None else None,
         )
         candidate.target = next((j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None)
+        if candidate.target is None:  # "wrote to X: …", "shouted at X"
+            candidate.target = next(
+                (j for j in view.children[verb] if view.dep[j] == "obl" and view.case_of(j) in ("to", "at") and view.mention[j]),
+                None,
+            )
         if speech.position == "continued" and candidate.continues is None:
             continue
         made[id(speech)] = candidate

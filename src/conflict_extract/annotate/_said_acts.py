@@ -7,6 +7,7 @@ import re
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._content import trim
 from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._spoken_to import about_other, imperative, speaks_for_party, vows_to_kill
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.assembly import words
 from conflict_extract.lexicons.cues import cue_index
@@ -43,7 +44,7 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return parts
 
 
-def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | None:
+def wording_act(piece: str, *, direct: bool, own: bool, party: bool = False) -> tuple[str, str] | None:
     """The act and the name of the first wording found in a piece of content, or None."""
     flat = piece.replace("’", "'")
     for row, pattern in wordings():
@@ -51,6 +52,7 @@ def wording_act(piece: str, *, direct: bool, own: bool) -> tuple[str, str] | Non
             (row.condition == "direct" and not direct)
             or (row.condition == "own" and not own)
             or (row.condition == "other" and own)
+            or (row.condition == "party" and not party)
         ):
             continue
         if pattern.search(flat):
@@ -73,8 +75,8 @@ def own_subject(view: View, candidate: Candidate) -> bool:
             actors.add(affiliation)
     for i in range(first, min(last, first + 14)):
         if view.dep[i].startswith("nsubj"):
-            if view.low[i] in _OWN:  # "reminded X that it must leave" is about X
-                return not (candidate.entry == "remind" and candidate.target is not None and view.low[i] not in ("we", "i"))
+            if view.low[i] in _OWN:
+                return not about_other(view, candidate, i)
             other = view.mention[i]
             if other is not None and other.actor in actors and other.use == "actor":
                 return True
@@ -132,6 +134,10 @@ def settle_act(view: View, candidate: Candidate) -> None:
         candidate.act = "demand"
         candidate.evidence.append("wording:subjunctive")
         return
+    if entry in words("vowing") and vows_to_kill(view, candidate):
+        candidate.act = "threat"
+        candidate.evidence.append("wording:vows-to-kill")
+        return
     if candidate.nominal and (entry in words("mocking") or entry in words("vowing")):
         top = head_of(view, *candidate.content[0])
         if top is not None and entry in words("mocking") and view.low[top] in words("saying"):
@@ -162,7 +168,9 @@ def settle_act(view: View, candidate: Candidate) -> None:
         candidate.act = "threat"
         candidate.evidence.append("wording:conditional-warning")
         return
-    found = wording_act(text, direct=candidate.direct, own=own_subject(view, candidate))
+    found = wording_act(text, direct=candidate.direct, own=own_subject(view, candidate), party=speaks_for_party(view, candidate))
+    if found is None and candidate.direct and imperative(view, candidate):
+        found = "demand", "imperative"
     if found is None:
         return
     act, name = found
@@ -173,10 +181,12 @@ def settle_act(view: View, candidate: Candidate) -> None:
 
 
 _REFUTING = re.compile(
-    r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|articles?|findings?|statements?|reports?|accusations?|"
-    r"allegations?|charges?|account|story|stories|it|this|that)\b.{0,30}\b(?:inventions?|"
-    r"fictions?|fabrications?|nonsense|lies?|false|baseless|absurd|ridiculous|groundless|untrue|fantas\w+|propaganda|disinformation|"
-    r"rumou?rs?|slanders?|myths?|fairy tales?|hoax|fakes?|libel)\b",
+    r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|pictures?|images?|photo(?:graph)?s?|articles?|findings?|statements?|reports?|"
+    r"accusations?|allegations?|charges?|suggestions?|insinuations?|assertions?|complaints?|idea|notion|testimony|version|account|story|"
+    r"stories|it|this|that)\b.{0,30}\b(?:inventions?|invented|fictions?|fabricat\w+|nonsense|nonsensical|lies?|false|baseless|absurd|"
+    r"ridiculous|groundless|untrue|fantas\w+|propaganda|disinformation|rumou?rs?|slander\w*|myths?|(?:fairy|bedtime) (?:tales?|stories)|"
+    r"hoax|fakes?|libel\w*|scurrilous|preposterous|laughable|ludicrous|far-fetched|concocted|made[- ]up|trumped[- ]up|coached|"
+    r"rehearsed|staged|wildly exaggerated|hearsay|malicious)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
@@ -184,7 +194,8 @@ _IF_THEY = re.compile(r"\bif (?:they|you) (\w+)\b[^.;]{0,40}, (?:then )?we \1\b"
 _FUTURE = re.compile(r"\b(?:will|would|shall)\b", re.IGNORECASE)
 _BLAMING = re.compile(
     r"\b(?:unprovoked|provocation|provocative|illegal|unlawful|criminal|crimes?|terror\w*|aggress\w*|barbaric|massacre|genocid\w*|traitors?|"
-    r"occupiers?|murder\w*|war criminals?|treacher\w*|betray\w*|a lie|lies|liars?|saboteurs?|bandits?|cowardly)\b",
+    r"occupiers?|murder\w*|war criminals?|treacher\w*|betray\w*|a lie|lies|liars?|saboteurs?|bandits?|cowardly|"
+    r"blackmail|piracy|sabotage|acts? of war|attempts? to (?:intimidate|destabili[sz]e|provoke|divide|silence|starve|terrori[sz]e|drive|erase))\b",
     re.IGNORECASE,
 )
 

@@ -11,10 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._addressees import answered, asked, blamed, blamed_beside, condemned, demanded, threatened
+from conflict_extract.annotate._addressees import (
+    answered,
+    asked,
+    blamed,
+    blamed_beside,
+    called,
+    condemned,
+    demanded,
+    rebuked,
+    threatened,
+)
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST
 from conflict_extract.annotate._said_join import head_of
+from conflict_extract.annotate._spoken_to import can_be_told, conditioned
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.assembly import words
 
@@ -42,8 +53,10 @@ class Targets:
         """Write `target_actor`, and `target` where the words of a phrase are the name."""
         if record.target is not None:
             record.target_actor = self.actor_at(record.target)
-        elif record.nominal and record.act == "demand" and record.entry in words("repeat"):
-            self._as_before(record)
+            if self._own(record, record.target_actor) and self._pronoun(record.target):
+                record.target = record.target_actor = None  # "sentenced four men and ordered them to pay"
+        elif record.nominal and record.act == "demand" and record.entry in words("repeat") and self._as_before(record):
+            return
         elif not self._in_content(record) and record.act in EXCHANGE_ACTS:
             if "wording:" in record.rule:
                 self._subject(record)
@@ -51,14 +64,30 @@ class Targets:
                 self._told(record)
             if record.target_actor is None and record.target is None and record.act == "accusation":
                 self._doer(record)
+            if record.target_actor is None and record.target is None and record.act == "threat":
+                self._condition(record)
 
-    def _as_before(self, record: layer.SaidRecord) -> None:
+    def _pronoun(self, span: list[int]) -> bool:
+        """Whether a span is one pronoun."""
+        first, last = self.view.tokens(*span)
+        return last - first == 1 and self.view.pos[first] == "PRON"
+
+    def _condition(self, record: layer.SaidRecord) -> None:
+        """The one whose deed would be answered: "if X sends ships, we shall sink them", "unless X frees the prisoners"."""
+        for span in record.content:
+            for subject in conditioned(self.view, *self.view.tokens(*span)):
+                record.target_actor = self._party(record, subject)
+                if record.target_actor is not None:
+                    return
+
+    def _as_before(self, record: layer.SaidRecord) -> bool:
         """ "repeated the call": the target of the speaker's demand before."""
         for other in reversed(self.said):
             named = other.target or other.target_actor
             if other.end < record.start and other.act == "demand" and other.speaker == record.speaker and named:
                 record.target_actor, record.target = other.target_actor, other.target
-                return
+                return True
+        return False
 
     def _told(self, record: layer.SaidRecord) -> None:
         """The one who is told what he has done, must do or will suffer: "you must leave", "Leave!"."""
@@ -128,7 +157,7 @@ class Targets:
             actor = mention.actor if mention is not None and mention.actor in self.rows else None
         if self._own(record, actor) or (actor is None and view.pos[at] != "NOUN"):
             return False
-        if actor is None and record.act == "demand":
+        if actor is None and (record.act == "demand" or view.low[at] in words("party")):
             record.target = span
         record.target_actor = actor
         return actor is not None or record.target is not None
@@ -138,9 +167,11 @@ class Targets:
         if record.act == "opinion":
             return condemned(self.view, record)
         if record.act == "statement":
-            return blamed(self.view, record)
+            at = blamed(self.view, record)
+            return rebuked(self.view, record) if at is None else at
         if record.act == "accusation":
-            return blamed_beside(self.view, record)
+            at = blamed_beside(self.view, record)
+            return called(self.view, record) if at is None else at
         return threatened(self.view, record) if record.entry == "threaten" or record.entry in words("vowing") else None
 
     def _body(self, record: layer.SaidRecord, at: int | None) -> str | None:
@@ -189,7 +220,8 @@ class Targets:
             if actor is None and mention is not None and mention.use == "actor":
                 actor = mention.actor
             if actor is None or self._own(record, actor):
-                if record.act == "demand" and actor is None and view.pos[i] == "NOUN" and record.mode == "direct":
+                told = actor is None and view.pos[i] == "NOUN" and can_be_told(view, i)
+                if record.act == "demand" and told and record.mode == "direct":
                     a, b, _ = source_span(view, i)
                     record.target = [view.start[a], view.end[b - 1]]
                     record.target_actor = self.actor_at(record.target)

@@ -59,6 +59,7 @@ WH = frozenset(["whether", "if", "who", "whom", "whose", "what", "which", "when"
 OBJECTS = ("obj", "iobj")
 DATES = names_of("month") | names_of("weekday")
 WORDING = frozenset({"phrase", "line", "word", "words", "expression", "term", "sentence", "slogan"})
+TERMS = frozenset({"minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months"})
 DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 
 
@@ -480,13 +481,29 @@ def _obj_to(maker: _Maker) -> Iterator[Candidate]:
             who = maker.subject if maker.passive else maker.object
         if who is None or (not maker.passive and who > clause):
             continue
-        yield from maker.make("obj_to", from_to(view, clause), "object-and-infinitive", who)
+        tokens = from_to(view, clause)
+        if maker.entry.limits.get("obj_to") == "deadline":
+            time = _deadline(view, verb, who, tokens[0])
+            if not time:
+                return
+            tokens = time + tokens
+        yield from maker.make("obj_to", tokens, "object-and-infinitive", who)
+        return
+    if maker.entry.limits.get("obj_to") == "deadline":
         return
     if maker.object is not None:
         for clause in view.kids(maker.object, "acl", "xcomp"):
             if view.infinitive(clause) and clause > maker.object and not maker.passive:
                 yield from maker.make("obj_to", from_to(view, clause), "object-and-infinitive", maker.object)
                 return
+
+
+def _deadline(view: View, verb: int, who: int, to: int) -> list[int]:
+    """The tokens of the time given: "gave the protesters until Friday to leave", "gave them 48 hours to leave"."""
+    for j in view.children[verb]:
+        if who < j < to and (view.case_of(j) in ("until", "till") or (view.dep[j] == "obj" and view.low[j] in TERMS)):
+            return [i for i in view.subtree(j) if i < to]
+    return []
 
 
 def _ecm(maker: _Maker) -> Iterator[Candidate]:
@@ -779,7 +796,7 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
                     yield from maker.make(frame, from_to(view, clause), "prepositional-infinitive", j, cue_last=last)
                     return
             else:
-                for k in maker.obliques(second) + [k for k in view.kids(j, "nmod") if view.case_of(k) == second]:
+                for k in maker.obliques(second) + [k for k in view.kids(j, "nmod", "acl", "advcl") if view.case_of(k) == second]:
                     if k > j:
                         yield from maker.make(frame, maker.below(k), "prepositional-infinitive", j, nominal=True)
                         return

@@ -36,6 +36,10 @@ WordKind = Literal[
     "minding",
     "negation",
     "total",
+    "leaving",
+    "rebuking",
+    "party",
+    "musing",
 ]
 
 
@@ -53,7 +57,11 @@ class AssemblyWord(Entry):
     Of cues and what stands beside them: saying (a noun that somebody's saying is called by, so that whose it is tells whom a denial
     contradicts), rejecting (a cue that rejects deeds as well as sayings), condemning, deed ("condemned X's decision"), attributing ("attributed the
     fire to X"), mocking (a cue that denies when its object is a saying), vowing, revenge ("vowed revenge"), striking (a verb whose subject
-    does what is threatened; others suffer it: "the rebels will pay"), press (whoever is told, but is nobody's target: "told reporters").
+    does what is threatened; others suffer it: "the rebels will pay"), press (whoever is told, but is nobody's target: "told reporters"),
+    leaving (a noun for what is demanded of its owner: "the withdrawal of X's troops"), rebuking (a verb that scolds whom a saying beside it
+    accuses: "rebuked X, saying P"), party (a bare noun for a side that can speak or be told: "defence
+    claims", "the parties must talk"), musing (a verb whose bare form
+    opens a quotation without asking anybody for anything: "Look, …").
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """

@@ -35,7 +35,7 @@ FRAME_PATTERN = (
     r"|p:[a-z]+(\+to|\+for)?|obj_p:[a-z]+|p_obj:[a-z]+|both:[a-z]+)$"
 )
 Frame = Annotated[str, StringConstraints(pattern=FRAME_PATTERN)]
-Limit = Literal["speech", "number", "document"]
+Limit = Literal["speech", "number", "document", "deadline"]
 
 
 class VerbCue(Entry):
@@ -54,7 +54,7 @@ class VerbCue(Entry):
             object is the content, target in the on-phrase; `both:to` object and phrase together are the content.
         weak: frames that count only when the learned spans or quotation marks agree.
         limits: frame -> what its content or source must be: `speech` (content headed by a noun of saying), `number` (content
-            with a number), `document` (source is a text or study).
+            with a number), `document` (source is a text or study), `deadline` (with the time given: "gave X until noon to leave").
         neutral: the wording of the content decides the act.
         addressee: its object is told something, and is not accused or urged.
         addressed: its object is the target also without a frame that says so ("thanked the sappers for").

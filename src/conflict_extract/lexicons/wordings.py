@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from conflict_extract.lexicons.cues import Act
 from conflict_extract.lexicons.loader import Entry, load_table
 
-Condition = Literal["any", "direct", "own", "other"]
+Condition = Literal["any", "direct", "own", "other", "party"]
 
 
 class Wording(Entry):
@@ -25,7 +25,8 @@ class Wording(Entry):
         name: its name in evidence.
         act: the act that it makes.
         pattern: a regular expression over the content, case ignored, searched.
-        condition: `direct` only inside quotation marks; `own` when the subject of the content is the speaker; `other` when it is not.
+        condition: `direct` only inside quotation marks; `own` when the subject of the content is the speaker; `other` when it is not;
+            `party` when the speaker is a state, an army or a group, or speaks for one.
     """
 
     name: str
