@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from conflict_extract.assemble.denials import is_anaphoric
+from conflict_extract.assemble.exchange import Pair
 from conflict_extract.assemble.index import Index
-from conflict_extract.assemble.links import Pair
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.lexicons.assembly import words
 

@@ -1,0 +1,64 @@
+"""Answers: a reply to a question or a demand, and sayings that take up an offer, an appeal or a threat by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from conflict_extract.assemble.denials import is_anaphoric
+from conflict_extract.assemble.exchange import Links, cue_lemma, previous, same_speaker
+from conflict_extract.assemble.index import Index
+from conflict_extract.assemble.merge import Draft
+from conflict_extract.assemble.speakers import sides
+from conflict_extract.lexicons.assembly import anaphors, words
+
+KNOWN = frozenset({"the", "this", "that", "these", "those", "his", "her", "its", "their"})
+
+
+def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
+    """A reply: to a question or demand directed at the speaker, or by a cue that answers the claim before."""
+    draft = drafts[at]
+    own = sides(index, draft)
+    replies = cue_lemma(index, draft) in words("answering")
+    noun = leading_noun(index, draft) if draft.act in ("denial", "opinion", "statement", "confirmation", "commitment") else None
+    for nearness, other in enumerate(previous(drafts, at, 3)):
+        gap = draft.sentence - other.sentence
+        if other.narrated or gap > 3 or same_speaker(index, draft, other):
+            continue
+        if (
+            noun is not None
+            and other.act in ("demand", "commitment", "threat")
+            and other.act in anaphors().get(noun, frozenset())
+        ):
+            links.add("answers", draft, other, f"“{noun}” stands for it")
+            return
+        if other.act in ("demand", "question", "threat") and own & _directed_at(index, other):
+            links.add("answers", draft, other, f"an answer to the {other.act} directed at the speaker")
+            return
+        if other.act == "question" and other.source is None and nearness == 0 and gap <= 1 and draft.act != "question":
+            links.add("answers", draft, other, "an answer to the question right before")
+            return
+        if replies:
+            links.add("answers", draft, other, "the cue answers what was said before")
+            return
+
+
+def _directed_at(index: Index, other: Draft) -> frozenset[str]:
+    """The target of a claim; of a joint one ("both sides") its members as well."""
+    row = index.actor_rows.get(other.target or "")
+    return frozenset() if row is None else frozenset({row.key, *row.members})
+
+
+def leading_noun(index: Index, draft: Draft) -> str | None:
+    """The noun for an earlier claim with which the content starts ("the offer “a trap”")."""
+    noun = is_anaphoric(index, draft)
+    if noun is not None:
+        return noun if noun in words("anaphor") or noun.removesuffix("s") in words("anaphor") else None
+    opening = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])[:3]]
+    if opening and opening[0] in ("the", "this", "that", "its", "their", "such"):
+        return next((word for word in opening[1:] if word in words("anaphor")), None)
+    inside = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])]
+    after = (
+        word for before, word in pairwise(inside) if before in KNOWN and word in ("offer", "proposal", "demand", "ultimatum")
+    )
+    return next(after, None)  # "it would think the offer over"
