@@ -161,6 +161,14 @@ def _opens_sentence(scene: Scene, draft: Draft) -> bool:
     return scene.doc[draft.first].sent.start >= draft.first - 1
 
 
+def _second_subject(scene: Scene, draft: Draft) -> bool:
+    """Whether a phrase is the subject of a clause that "and" or "but" joins to the one before."""
+    token = scene.doc[draft.head]
+    clause = token.head
+    joined = clause.dep_ == "conj" and any(child.dep_ == "cc" and child.i < draft.first for child in clause.children)
+    return joined and token.dep_ == "nsubj" and clause.head.i < draft.first
+
+
 def _subject(scene: Scene, draft: Draft) -> bool:
     return scene.doc[draft.head].dep_ == "nsubj"
 
@@ -208,7 +216,8 @@ def possessor(scene: Scene, draft: Draft, pronoun: str) -> Draft | str | None:
     ]
     before.sort(key=lambda one: -one.first)
     named = [one for one in before if one.use == ACTOR and not any(_inside(one, other) for other in before)]
-    if has_tree(scene.doc) and _opens_sentence(scene, draft):  # "Its spokesman": of what the sentence before is about
+    opens = has_tree(scene.doc) and (_opens_sentence(scene, draft) or _second_subject(scene, draft))
+    if opens:  # "Its spokesman": of what the sentence before is about; "X accused Y, and its minister warned": of X
         subjects = [one for one in sorted((*bodies_before, *named), key=lambda one: -one.first) if _subject(scene, one)]
         if subjects and draft.first - subjects[0].last <= 60:
             bodies_before, named = (

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate._actor_acronyms import join_acronyms
 from conflict_extract.annotate._actor_draft import Draft
 from conflict_extract.annotate._actor_scene import Scene
+from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import ActorMention, ActorRow
 from conflict_extract.lexicons.actors import ActorEntry, key_of
@@ -37,8 +38,46 @@ _TAKEN_UP = {
     "federation": ("ngo",),
     "foundation": ("ngo",),
     "company": ("company",),
+    "hospital": ("medical",),
+    "clinic": ("medical",),
+    "university": ("expert",),
+    "institute": ("expert",),
+    "network": ("ngo", "other", "media"),
+    "mission": ("igo", "un", "other"),
+    "commission": ("government", "igo", "other"),
+    "union": ("other", "party"),
+    "association": ("ngo", "other"),
+    "coalition": ("igo", "armed_group", "party", "other"),
+    "front": ("armed_group", "party"),
+    "league": ("party", "igo", "other"),
+    "brigade": ("armed_group", "military", "government"),
+    "division": ("military", "government"),
+    "regiment": ("military", "government"),
+    "battalion": ("armed_group", "military", "government"),
+    "force": ("military", "police", "un", "igo"),
+    "church": ("religious",),
+    "diocese": ("religious",),
 }  # bare definite nouns and the types of actor that they can take up
-_NAMED_SO = frozenset(["agency", "council", "committee", "federation", "foundation", "court"])
+_NAMED_SO = frozenset(_TAKEN_UP) - frozenset(
+    [
+        "ministry",
+        "group",
+        "movement",
+        "organisation",
+        "organization",
+        "tribunal",
+        "bloc",
+        "alliance",
+        "militia",
+        "party",
+        "charity",
+        "watchdog",
+        "newspaper",
+        "broadcaster",
+        "company",
+        "force",
+    ]
+)  # nouns that the name has to have
 _LOOK_BACK = 200  # mentions
 _MOST_WORDS = 8  # of a name that shorter forms take up
 _SYNONYMS = {"defense": "defence", "affairs": "", "of": "", "the": "", "and": "", "for": "", "'s": "", "’s": ""}
@@ -246,8 +285,11 @@ def _body_words(draft: Draft, scene: Scene) -> set[str]:
 
 def _taken_up(draft: Draft, rows: Rows) -> tuple[str, ...] | None:
     """ "the group", "the ministry", "the court": the last actor before it of a kind that the noun fits."""
-    if not draft.definite or draft.noun not in _TAKEN_UP or draft.head != draft.first:
+    bare = draft.definite or (draft.head == draft.first and rows.scene.doc[draft.head].is_title)  # "the Head of Mission"
+    if not bare or draft.head != draft.first:
         return None
+    if draft.noun not in _TAKEN_UP:
+        return _longer(draft, rows)
     wanted = _TAKEN_UP[draft.noun]
     for row, key in reversed(rows.recent[-_LOOK_BACK:]):
         if row.source_type not in wanted or row.type in ("person", "state"):
@@ -257,6 +299,16 @@ def _taken_up(draft: Draft, rows: Rows) -> tuple[str, ...] | None:
         if draft.noun in _NAMED_SO and not _called(row, draft.noun, rows):
             continue
         return key
+    return _longer(draft, rows)
+
+
+def _longer(draft: Draft, rows: Rows) -> tuple[str, ...] | None:
+    """ "the cooperative" after "the market's cooperative": the last body without a name that is called so and more."""
+    if draft.noun not in use_words("common_body", "same") or draft.type != "organization":
+        return None
+    for row, key in reversed(rows.recent[-_LOOK_BACK:]):
+        if key[0] == "nominal" and row.type == draft.type and row.name.lower().endswith((f"'s {draft.noun}", f"’s {draft.noun}")):
+            return key
     return None
 
 

@@ -268,7 +268,8 @@ def _from_organisation(scene: Scene, span: Span) -> Draft | None:
         if token.dep_ in ("nsubj", "nsubj:pass", "obj") and place_or_actor(doc, first, last) == PLACE:
             return None
     role = role_at(doc, last - 1)
-    if role is not None and role[0].source_type in ("government", "military") and role[0].kind == "group":
+    rebel = bool({token.lower_ for token in doc[first:last]} & use_words("rebel_name", "same"))
+    if role is not None and role[0].source_type in ("government", "military") and role[0].kind == "group" and not rebel:
         return None
     state = _whose(scene, first, last)
     guessed = name_endings().get(final) or name_endings().get(doc[first].lower_) or (role[0].source_type if role else None)
@@ -341,8 +342,11 @@ def _whose(scene: Scene, first: int, last: int) -> ActorEntry | None:
             else None
         )
     hit = scene.by_token.get(first)
-    if hit is not None and hit.first == first and hit.last < last and final in use_words("own_body", "same"):
-        return scene.state(hit.entry)
+    if hit is not None and hit.first == first and hit.last < last:
+        own = {token.lower_ for token in doc[hit.last : last]} & use_words("own_body", "same")  # "Thai Second Army Region"
+        of_government = "acronym" in hit.kinds() and final in use_words("public_body", "same")  # "GoSL Peace Secretariat"
+        if final in use_words("own_body", "same") or of_government or (own and hit.kinds() <= _DEMONYM):
+            return scene.state(hit.entry)
     if final in use_words("seated_body", "same"):  # "In Hanoi, the X Office", "the X Office in Hanoi"
         for at in (last + 1 if last < len(doc) and doc[last].lower_ == "in" else None, seat_before(scene, first)):
             hit = scene.by_token.get(at) if at is not None else None

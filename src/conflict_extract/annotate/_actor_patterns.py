@@ -200,11 +200,12 @@ def _right_edge(scene: Scene, index: int, role: Role) -> int:
 def _nominal_side(scene: Scene, draft: Draft) -> None:
     """ "a spokesman for the airline", "the governor's spokesman": a side that is a noun phrase itself."""
     doc = scene.doc
-    if draft.noun not in use_words("flexible", "same") and draft.noun not in use_words("speaker_noun", "same"):
+    offices = use_words("flexible", "same") | use_words("speaker_noun", "same")
+    if draft.noun not in offices and draft.noun.replace("-", " ").split()[0] not in offices:  # "director general"
         return
     for index in range(draft.first, draft.head):
         if doc[index].text in ("'s", "’s", "'", "’") and index > draft.first:
-            owner = scene.by_head.get(index - 1)
+            owner = scene.by_head.get(index - 1) or body_at(scene, index - 1)
             if owner is not None and owner.kind == "nominal":
                 draft.affiliation = owner if owner.type != "person" else owner.affiliation
                 draft.source_type = owner.source_type
@@ -232,6 +233,18 @@ def _nominal_side(scene: Scene, draft: Draft) -> None:
             group = found[0].kind == "group" and owner.type != "other"
             draft.affiliation = (owner.affiliation or owner) if group else owner.affiliation
         return
+
+
+def body_at(scene: Scene, index: int) -> Draft | None:
+    """The body that owns a title, or that somebody is from, and is no mention yet: "the hospital's director"."""
+    found = role_at(scene.doc, index)
+    if found is None or found[0].kind != "group" or index in scene.used:
+        return None
+    owner = phrase(scene, index, found)
+    if owner is not None:
+        scene.add(owner)
+        scene.used.update(range(owner.head, owner.last))
+    return owner
 
 
 def _as_body(scene: Scene, draft: Draft, role: Role, words: list[str]) -> None:

@@ -50,7 +50,8 @@ def sides_of(scene: Scene, first: int, index: int, last: int) -> list[Hit]:
                 break
             hit = scene.by_token.get(cursor)
             if hit is not None:
-                place = preposition in ("from", "at", "to") and _is_polity(hit)
+                owner = hit.last < len(doc) and doc[hit.last].text in POSSESSIVES  # "an aide to Chad's president"
+                place = preposition in ("from", "at", "to") and _is_polity(hit) and not owner
                 if not place:
                     found.append(hit)
                 break
@@ -139,7 +140,7 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
     if taken is not None:
         draft.affiliation, draft.source_type = taken.entry.id if taken.entry is not None else taken, taken.source_type
         return
-    if draft.noun in ("source", "sources"):
+    if draft.noun in ("source", "sources") and not set(words) & {"ministry", "government", "presidency", "palace"}:
         return  # "two military sources"
     bare = determiner == "the" or role.kind == "person" or named or (role.source_type == "media" and not determiner)
     bare = bare or (not determiner and surface_of(scene.doc).end[draft.head] <= scene.headline_end)  # "army says"
@@ -192,7 +193,8 @@ def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
     if draft.last < len(doc) and doc[draft.last].lower_ in ("of", "for", "from", "with", "at"):
         for index in range(draft.last + 1, min(draft.last + 5, len(doc))):
             places.append(index)
-            if index in scene.by_first or doc[index].is_punct or doc[index].pos_ not in ("DET", "ADJ", "VERB", ""):
+            plain = doc[index].pos_ in ("DET", "ADJ", "VERB", "") or doc[index].lower_ in use_words("of_any_group", "same")
+            if index in scene.by_first or doc[index].is_punct or not plain:
                 break
     for index in places:
         other = scene.by_first.get(index)

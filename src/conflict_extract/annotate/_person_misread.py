@@ -25,10 +25,15 @@ def join_initials(scene: Scene) -> None:
     joined: list[Span] = []
     for span in scene.persons:
         before = joined[-1] if joined else None
-        if before is not None and before.end == span.start and _abbreviated(doc, before):
-            joined[-1] = doc[before.start : span.end]
-        else:
-            joined.append(span)
+        first = span.start
+        if before is not None and before.end == first and _abbreviated(doc, before):
+            joined.pop()
+            first = before.start
+        elif first > 1 and doc[first - 1].text == "." and _given(doc[first - 2].text):  # "Kh" and "." outside the entity
+            first -= 2
+            if before is not None and before.end > first:
+                joined.pop()
+        joined.append(doc[first : span.end])
     scene.persons[:] = joined
 
 
@@ -37,6 +42,16 @@ def _abbreviated(doc: Doc, span: Span) -> bool:
     word = span[0].text.rstrip(".")
     stop = span[0].text != word if len(span) == 1 else len(span) == 2 and span[1].text == "."
     return stop and len(word) <= _INITIAL and word[:1].isupper() and word.lower() not in abbreviated_titles()
+
+
+def _given(word: str) -> bool:
+    """Whether a word before a full stop can only be an abbreviated name: two or three consonants."""
+    return (
+        len(word) in (2, 3)
+        and word.istitle()
+        and not set(word.lower()) & set("aeiouy")
+        and word.lower() not in abbreviated_titles()
+    )
 
 
 def inside_name(doc: Doc, index: int, first: int) -> bool:

@@ -15,7 +15,7 @@ from conflict_extract.annotate._actor_draft import (
     roles_in,
 )
 from conflict_extract.annotate._actor_names import head_of
-from conflict_extract.annotate._actor_patterns import draft_phrase, is_phrase_head, phrase
+from conflict_extract.annotate._actor_patterns import body_at, draft_phrase, is_phrase_head, phrase
 from conflict_extract.annotate._actor_scene import Scene
 from conflict_extract.annotate._actor_sides import role_words
 from conflict_extract.annotate._actor_use import ACTOR, has_tree, lemma_of, use_words
@@ -27,6 +27,7 @@ _WORKS = frozenset(["work", "teach", "lecture", "serve", "volunteer", "study"])
 _CALLS = frozenset(["call", "describe", "identify", "introduce", "style", "present"])
 _BODIES = frozenset(["organization", "armed_group", "media", "government_body"])
 _MAX_TITLE = 14
+_BETWEEN = HYPHENS | {".", '"', "“", "”", "‘", "’"}  # "its chief, “General” X"
 _RANK = "rank"  # noun of a person with a rank and nothing else
 
 
@@ -187,7 +188,8 @@ def _gender(draft: Draft, words: list[str]) -> None:
 def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -> None:
     """Role, side and type of a title or apposition go to the person."""
     doc = scene.doc
-    draft.role = draft.role or role_words(scene, first, title)
+    if draft.role is None or _mere_rank(draft.role):
+        draft.role = role_words(scene, first, title)
     draft.affiliation = draft.affiliation or title.affiliation
     draft.country = draft.country or title.country
     draft.gender = draft.gender or role.gender
@@ -200,6 +202,12 @@ def _take(scene: Scene, draft: Draft, title: Draft, role: Role, *, first: int) -
     words = {token.lower_.rstrip(".") for token in doc[first : draft.first]} if first < draft.first else set()
     if draft.source_type == "unknown" and words & use_words("title_military", "same"):
         draft.source_type = "military"
+
+
+def _mere_rank(role: str) -> bool:
+    """Whether a role is only a rank or form of address ("Maj. Gen.", "Sheikh"), which an office beside the name outdoes."""
+    ranks = abbreviated_titles() | use_words("rank_military", "same")
+    return all(word.lower().strip(".") in ranks for word in role.replace("-", " ").split())
 
 
 def _after(scene: Scene, draft: Draft) -> None:
@@ -251,13 +259,15 @@ def _apposed(scene: Scene, draft: Draft, index: int) -> bool:
 
 def _of_body(scene: Scene, draft: Draft) -> None:
     """ "X of the International Crisis Group", "Admiral X of the Peruvian navy", "Foreign Minister X of Pakistan"."""
-    doc = scene.doc
-    if draft.last + 1 >= len(doc) or doc[draft.last].lower_ not in ("of", "from", "at", "with"):
+    doc, last = scene.doc, draft.last
+    if last + 2 < len(doc) and doc[last].text == "," and doc[last + 1].lower_ in ("of", "from"):
+        last += 1  # "X, of the Y League,"
+    if last + 1 >= len(doc) or doc[last].lower_ not in ("of", "from", "at", "with"):
         return
     public = draft.source_type in use_words("speaks_for_state", "actor")
-    if public and doc[draft.last].lower_ != "of":
+    if public and doc[last].lower_ != "of":
         return  # "Ambassador X at the United Nations"
-    start = draft.last + 1
+    start = last + 1
     if doc[start].lower_ == "the":
         start += 1
     owner = scene.by_first.get(start) or scene.by_first.get(start - 1)
@@ -269,9 +279,10 @@ def _of_body(scene: Scene, draft: Draft) -> None:
             return
         found = role_at(doc, index)
         if found is not None and found[0].kind == "group" and is_phrase_head(scene, index):
-            body = scene.by_head.get(index) or phrase(scene, index, found)
-            if body is not None and body.affiliation is not None:
-                draft.affiliation, draft.country = body.affiliation, draft.country or body.country
+            named = doc[index].is_title and doc[start].is_title and index > start and found[0].source_type != "government"
+            body = scene.by_head.get(index) or (body_at(scene, index) if named else phrase(scene, index, found))
+            if body is not None and (body.affiliation is not None or named):
+                draft.affiliation, draft.country = body.affiliation or body, draft.country or body.country
                 draft.source_type = body.source_type if draft.source_type == "unknown" else draft.source_type
             return
 
@@ -359,8 +370,8 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
     """ "its deputy spokesman, X,", "an adviser to the Ukrainian defence minister, X,"."""
     doc = scene.doc
     comma = draft.first - 1
-    while comma > 1 and draft.first - comma < 6 and (doc[comma].text in HYPHENS | {"."} or doc[comma].is_title):
-        if doc[comma].text not in HYPHENS | {"."} and not _may_follow(scene, comma):
+    while comma > 1 and draft.first - comma < 6 and (doc[comma].text in _BETWEEN or doc[comma].is_title):
+        if doc[comma].text not in _BETWEEN and not _may_follow(scene, comma):
             break
         comma -= 1  # "its spokesman, Commodore X"
     if comma < 1 or doc[comma].text != ",":

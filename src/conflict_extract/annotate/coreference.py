@@ -65,21 +65,26 @@ class Coreference:
                     scene.note(actor, i)
                     speakers.found[i] = actor
                 elif heads and mention is not None:
-                    scene.note(mention.actor, i)
+                    _note(scene, i, mention, speakers)
             elif heads and mention is not None:
                 for actor in described(scene, i, mention, numbers, source=i in speakers.heads or scene.top(i) in speakers.heads):
                     scene.name(actor, mention.actor)
                     speakers.rename(actor, mention.actor)
                     resolved = [(a, b, mention.actor if key == actor else key, form) for a, b, key, form in resolved]
-                same = predicate(scene, i, mention, speakers.found)
-                if same is not None:
-                    scene.name(mention.actor, same)
-                scene.note(same or mention.actor, i)
+                _note(scene, i, mention, speakers)
             speakers.at(i)
         _follow(doc, view, scene, speakers)
         speakers.finish()
         _write(doc, view, speakers, said, resolved)
         return doc
+
+
+def _note(scene: Scene, i: int, mention: layer.ActorMention, speakers: Speakers) -> None:
+    """Remember a mention; a predicate noun is the one whom its subject means."""
+    same = predicate(scene, i, mention, speakers.found)
+    if same is not None:
+        scene.name(mention.actor, same)
+    scene.note(same or mention.actor, i)
 
 
 def _note_modifiers(scene: Scene, i: int) -> None:
