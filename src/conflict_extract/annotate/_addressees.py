@@ -39,6 +39,8 @@ def answered(view: View, record: layer.SaidRecord) -> int | None:
             return j
         if saying and view.base(j) == "nmod" and case == "in" and _outlet(view, j):
             return j
+        if saying and view.base(j) == "acl" and view.passive(j) and view.child(j, "obl:agent") is not None:
+            return view.child(j, "obl:agent")  # "the claim made by X"
     if saying:
         return next(
             (
@@ -89,15 +91,15 @@ def demanded(view: View, record: layer.SaidRecord) -> int | None:
     if noun is None:
         return None
     if "accusative-and-infinitive" in record.rule:  # "wants X to disarm"
-        first = view.tokens(*record.content[0])[0]
-        who = next(
-            (j for j in range(first, noun) if view.dep[j] in ("obj", "nsubj") and view.head[j] not in range(first, noun)), None
-        )
+        who = noun if view.dep[noun] == "obj" else view.child(noun, "nsubj")
         return who if who is not None and view.mention[who] is not None else None
     if view.low[noun] in words("leaving"):
         return _leaver(view, noun)
     if view.verbal(noun) or view.child(noun, "cop") is not None:
-        subject = view.child(noun, "nsubj")  # not of a passive: "that the hostages be freed" is said to others
+        subject = view.child(noun, "nsubj")
+        if subject is None and view.tag[noun] == "VB":  # "demanded X surrender the commanders", X read as a part of the verb
+            subject = next((j for j in view.children[noun] if view.base(j) == "compound" and view.mention[j] is not None), None)
+        # not of a passive: "that the hostages be freed" is said to others
         if subject is not None and view.low[subject] in ("i", "we") and view.low[noun] in _URGE:
             return view.child(noun, "obj", "iobj") or next(
                 (j for j in view.children[noun] if view.base(j) == "obl" and view.case_of(j) in ("on", "upon", "to")), None
@@ -119,6 +121,56 @@ def _leaver(view: View, noun: int) -> int | None:
             owner = view.child(j, "nmod:poss")
             return j if owner is None else owner
     return None
+
+
+def written_to(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one to whom the paper goes that holds a demand: "in a letter to X", "handed X a note demanding P"."""
+    cue = head_of(view, *record.cue) if record.cue else None
+    if cue is None:
+        return None
+    if view.base(cue) == "acl" and view.low[view.head[cue]] in words("venue"):
+        paper = view.head[cue]
+        found = (view.child(view.head[paper], "iobj"), _to(view, paper), _to(view, view.head[paper]))
+        return next((j for j in found if j is not None), None)
+    verb = cue if view.verbal(cue) else view.head[cue]
+    for j in view.children[verb]:
+        if view.base(j) == "obl" and view.low[j] in words("venue") and _to(view, j) is not None:
+            return _to(view, j)
+    return None
+
+
+def _to(view: View, noun: int) -> int | None:
+    return next((j for j in view.children[noun] if view.base(j) in ("nmod", "obl") and view.case_of(j) == "to"), None)
+
+
+def asked_about(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one about whose saying the speaker was asked: "Not true, he said when asked about X's charge that P"."""
+    cue = head_of(view, *record.cue) if record.cue else None
+    if cue is None:
+        return None
+    for j in view.children[cue]:
+        if view.low[j] == "asked" and view.base(j) in ("advcl", "acl", "parataxis"):
+            for noun in view.children[j]:
+                if view.case_of(noun) == "about" and view.low[noun] in words("saying"):
+                    return view.child(noun, "nmod:poss") or next(
+                        (k for k in view.children[noun] if view.base(k) == "nmod" and view.case_of(k) in ("of", "by", "from")),
+                        None,
+                    )
+    return None
+
+
+def named_aloud(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whom a quotation calls by name: "Stop the drones, prime minister"."""
+    return next((i for span in record.content for i in range(*view.tokens(*span)) if view.dep[i] == "vocative"), None)
+
+
+def focused(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one between "it is" and "that" at the start of the content: "it was X that armed the killers"."""
+    first, last = view.tokens(*record.content[0])
+    if last - first < 5 or view.low[first] != "it" or view.low[first + 1] not in ("is", "was", "'s"):
+        return None
+    end = next((i for i in range(first + 2, min(last, first + 9)) if view.low[i] in ("that", "who", "which")), None)
+    return None if end is None else next((i for i in range(end - 1, first + 1, -1) if view.mention[i] is not None), None)
 
 
 def threatened(view: View, record: layer.SaidRecord) -> int | None:

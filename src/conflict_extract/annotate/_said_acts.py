@@ -7,7 +7,7 @@ import re
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._content import trim
 from conflict_extract.annotate._said_join import head_of
-from conflict_extract.annotate._spoken_to import about_other, imperative, speaks_for_party, vows_to_kill
+from conflict_extract.annotate._spoken_to import about_other, imperative, speaks_for_party, vows_to_kill, warned_of_reprisals
 from conflict_extract.annotate._view import View
 from conflict_extract.lexicons.assembly import words
 from conflict_extract.lexicons.cues import cue_index
@@ -76,6 +76,8 @@ def own_subject(view: View, candidate: Candidate) -> bool:
     for i in range(first, min(last, first + 14)):
         if view.dep[i].startswith("nsubj"):
             if view.low[i] in _OWN:
+                if candidate.direct and view.low[i] not in ("we", "i"):
+                    return False
                 return not about_other(view, candidate, i)
             other = view.mention[i]
             if other is not None and other.actor in actors and other.use == "actor":
@@ -152,7 +154,7 @@ def settle_act(view: View, candidate: Candidate) -> None:
     if candidate.direct and view.text[candidate.end : candidate.end + 1] == "?":
         text += "?"
     if entry in NAMING and candidate.act in ("opinion", "statement") and candidate.frame != "quote":
-        if _REFUTING.search(text):
+        if _REFUTING.search(text) or (_SAYING.match(text) and _BLAMING.search(text)):
             candidate.act = "denial"
             candidate.evidence.append("wording:refuting")
             return
@@ -160,6 +162,14 @@ def settle_act(view: View, candidate: Candidate) -> None:
             candidate.act = "accusation"
             candidate.evidence.append("wording:blaming")
             return
+    if entry == "want" and text.startswith("to know"):
+        candidate.act = "question"
+        candidate.evidence.append("wording:wants-to-know")
+        return
+    if entry in NEUTRAL_WARN and candidate.nominal and warned_of_reprisals(view, candidate, _armed):
+        candidate.act = "threat"
+        candidate.evidence.append("wording:reprisals")
+        return
     if not (candidate.neutral or entry in NEUTRAL_WARN):
         return
     if entry in NEUTRAL_WARN and candidate.act != "statement":
@@ -180,6 +190,9 @@ def settle_act(view: View, candidate: Candidate) -> None:
     candidate.evidence.append(f"wording:{name}")
 
 
+_SAYING = re.compile(
+    r"(?:the|this|that|these|those|such|his|her|its|their)? ?(?:accusations?|allegations?|charges?|claims?)\b", re.IGNORECASE
+)
 _REFUTING = re.compile(
     r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|pictures?|images?|photo(?:graph)?s?|articles?|findings?|statements?|reports?|"
     r"accusations?|allegations?|charges?|suggestions?|insinuations?|assertions?|complaints?|idea|notion|testimony|version|account|story|"

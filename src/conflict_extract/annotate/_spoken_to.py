@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._said_join import head_of
 from conflict_extract.annotate._view import View
@@ -11,6 +13,9 @@ from conflict_extract.lexicons.quantities import person_nouns
 OBLIGED = frozenset({"must", "should", "had", "has", "have", "needs", "needed", "ought"})
 LEADS = frozenset({"then", "now", "please", "just", "so", "and", "but", "well", "always", "never"})
 PERSONAL = frozenset({"he", "she"})
+REPRISALS = frozenset(
+    {"measures", "consequences", "retaliation", "reprisals", "response", "war", "action", "steps", "punishment"}
+)
 KILLING = frozenset({"kill", "execute", "behead", "murder", "slaughter", "assassinate", "bomb", "shell"})
 INFORMING = frozenset({"tell", "remind", "inform", "write"})
 CONDITIONS = frozenset({"if", "unless", "until", "should", "when", "once"})
@@ -70,6 +75,14 @@ def vows_to_kill(view: View, candidate: Candidate) -> bool:
     return top is not None and view.verbal(top) and view.low[top] in KILLING and view.child(top, "obj") is not None
 
 
+def warned_of_reprisals(view: View, candidate: Candidate, armed: Callable[[View, int], bool]) -> bool:
+    """Whether one armed side warns another of what it will do: "warned X of “practical measures”"."""
+    top = head_of(view, *candidate.content[0])
+    if top is None or view.low[top] not in REPRISALS or candidate.target is None or candidate.source is None:
+        return False
+    return armed(view, candidate.target) and armed(view, candidate.source[2])
+
+
 def can_be_told(view: View, i: int) -> bool:
     """Whether a noun can be told to do something: people, bodies, sides; not hospitals, hotlines or sanctions."""
     mention = view.mention[i]
@@ -83,7 +96,7 @@ def conditioned(view: View, first: int, last: int) -> list[int]:
     found = []
     for i in range(first, last):
         if view.low[i] in CONDITIONS and view.dep[i] in ("mark", "advmod"):
-            subject = view.child(view.head[i], "nsubj", "nsubj:pass")
+            subject = view.child(view.head[i], "nsubj")
             if subject is not None and first <= subject < last:
                 found.append(subject)
     return found

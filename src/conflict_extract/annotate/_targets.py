@@ -14,13 +14,17 @@ from conflict_extract.annotate import layer
 from conflict_extract.annotate._addressees import (
     answered,
     asked,
+    asked_about,
     blamed,
     blamed_beside,
     called,
     condemned,
     demanded,
+    focused,
+    named_aloud,
     rebuked,
     threatened,
+    written_to,
 )
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import COLLECTIVE, FIRST
@@ -51,14 +55,17 @@ class Targets:
 
     def settle(self, record: layer.SaidRecord) -> None:
         """Write `target_actor`, and `target` where the words of a phrase are the name."""
-        if record.target is not None:
+        if record.act == "commitment" or (record.act == "opinion" and record.entry in words("praising")):
+            record.target = None  # nobody is accused, urged or answered
+        elif record.target is not None:
+            self._antecedent(record)
             record.target_actor = self.actor_at(record.target)
             if self._own(record, record.target_actor) and self._pronoun(record.target):
                 record.target = record.target_actor = None  # "sentenced four men and ordered them to pay"
         elif record.nominal and record.act == "demand" and record.entry in words("repeat") and self._as_before(record):
             return
         elif not self._in_content(record) and record.act in EXCHANGE_ACTS:
-            if "wording:" in record.rule:
+            if "wording:" in record.rule and "imperative" not in record.rule:
                 self._subject(record)
             if record.target_actor is None and record.target is None:
                 self._told(record)
@@ -66,6 +73,25 @@ class Targets:
                 self._doer(record)
             if record.target_actor is None and record.target is None and record.act == "threat":
                 self._condition(record)
+        if record.mode == "direct" and record.act in EXCHANGE_ACTS and record.target_actor is None and record.target is None:
+            record.target_actor = self._body_or_person(record, named_aloud(self.view, record))
+
+    def _antecedent(self, record: layer.SaidRecord) -> None:
+        """Put the antecedent in place of a relative pronoun: "X, which Y accuses of P"."""
+        view = self.view
+        first, last = view.tokens(*record.target) if record.target else (0, 0)
+        if (
+            last - first == 1
+            and view.low[first] in ("which", "who", "whom", "that")
+            and view.dep[view.head[first]].startswith("acl")
+        ):
+            a, b, _ = source_span(view, view.head[view.head[first]])
+            record.target = [view.start[a], view.end[min(b, first) - 1]]
+
+    def _body_or_person(self, record: layer.SaidRecord, at: int | None) -> str | None:
+        """The actor at a token, if he is of another side."""
+        actor = None if at is None else self.actor_at([self.view.start[at], self.view.end[at]])
+        return None if self._own(record, actor) else actor
 
     def _pronoun(self, span: list[int]) -> bool:
         """Whether a span is one pronoun."""
@@ -76,8 +102,9 @@ class Targets:
         """The one whose deed would be answered: "if X sends ships, we shall sink them", "unless X frees the prisoners"."""
         for span in record.content:
             for subject in conditioned(self.view, *self.view.tokens(*span)):
-                record.target_actor = self._party(record, subject)
-                if record.target_actor is not None:
+                actor = self._party(record, subject)
+                if actor is not None and self.rows[actor].type != "population":
+                    record.target_actor = actor
                     return
 
     def _as_before(self, record: layer.SaidRecord) -> bool:
@@ -115,8 +142,9 @@ class Targets:
         """The active subject of an accusation's clause: "charged that X had jammed the signal", "the Americans paid them"."""
         view = self.view
         verb = head_of(view, *record.content[0])
+        record.target_actor = self._body(record, focused(view, record))
         subject = None if verb is None else view.child(verb, "nsubj")
-        if subject is not None:
+        if subject is not None and record.target_actor is None:
             record.target_actor = self._party(record, subject)
 
     def _party(self, record: layer.SaidRecord, at: int) -> str | None:
@@ -141,10 +169,14 @@ class Targets:
         if record.act == "denial":
             at = answered(view, record)
             if at is None:
+                at = asked_about(view, record)
+            if at is None:
                 record.target_actor = self._body(record, blamed_beside(view, record))
                 return record.target_actor is not None
         elif record.act == "demand":
             at = demanded(view, record)
+            if at is None:
+                at = written_to(view, record)
         elif record.act == "question":
             at = asked(view, record)
         if at is None:

@@ -91,6 +91,13 @@ def _kind(frame: str) -> str:
     return head + "+" if "+" in rest else head
 
 
+def _sided(view: View, target: int | None) -> bool:
+    """Whether the object is a side, so that a weak verb asks it for something: "pressed Bogotá to resume the talks"."""
+    mention = view.mention[target] if target is not None else None
+    row = view.actors.get(mention.actor) if mention is not None and mention.use == "actor" else None
+    return row is not None and row.type in ("state", "armed_group", "organization", "government_body")
+
+
 class _Maker:
     """What every rule needs to know about one verb."""
 
@@ -98,7 +105,9 @@ class _Maker:
         self.view, self.verb, self.entry = view, verb, entry
         self.cue = cue_span(view, verb, cue_end)
         self.last = cue_end
-        self.passive = view.passive(verb)
+        self.passive = view.passive(verb) or (  # "stands accused of"
+            view.tag[verb] == "VBN" and view.dep[verb] == "xcomp" and view.low[view.head[verb]] in ("stand", "stands", "stood")
+        )
         self.source = source_of(view, verb)
         self.object = next((j for j in view.children[verb] if view.dep[j] in OBJECTS and j > verb), None)
         if self.object is None:
@@ -108,6 +117,7 @@ class _Maker:
                 (j for j in view.children[verb] if view.dep[j] == "obl" and view.case_of(j) == entry.particle), None
             )
         self.subject = subject_of(view, verb) if self.passive else None
+        self.word = next((j for j in view.children[verb] if view.low[j] == entry.particle), None) if entry.particle else None
 
     def make(
         self,
@@ -146,7 +156,7 @@ class _Maker:
             rule=rule,
             target=target,
             neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
-            strong=frame in entry.frames and frame not in entry.weak,
+            strong=frame in entry.frames and (frame not in entry.weak or (frame == "obj_to" and _sided(view, target))),
             nominal=nominal,
             addressee=frame in ("that", "quote", "obj_that", "obj_wh") or (entry.addressee and frame != "obj_to"),
         )
@@ -188,7 +198,7 @@ class _Maker:
     def obliques(self, preposition: str) -> list[int]:
         """Phrases and gerunds of the verb (or of its object or subject) with a preposition."""
         view = self.view
-        hosts = [self.verb] + [j for j in (self.object, self.subject) if j is not None and view.head[j] == self.verb]
+        hosts = [self.verb] + [j for j in (self.object, self.subject, self.word) if j is not None and view.head[j] == self.verb]
         found = []
         for host in hosts:
             for j in view.children[host]:
@@ -773,8 +783,14 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
         if not frame.startswith("p:") or "+" not in frame:
             continue
         first, _, second = frame[2:].partition("+")
-        for j in view.children[verb]:
-            if j < verb or view.case_of(j) != first or (first == "to" and view.infinitive(j)):
+        behind = view.subtree(verb) if maker.word is not None and view.pos[maker.word] == "NOUN" else view.children[verb]
+        for j in behind:  # "put the blame for P on X": the phrase hung anywhere
+            if (
+                j < verb
+                or view.case_of(j) != first
+                or view.pos[j] not in ("NOUN", "PROPN", "PRON", "NUM", "VERB", "ADJ")
+                or (first == "to" and view.infinitive(j))
+            ):
                 continue
             case = view.marker(j) or j
             last = case + 1 if case == maker.last and first in ("on", "upon", "for") else None
@@ -799,6 +815,10 @@ def _p_plus(maker: _Maker) -> Iterator[Candidate]:
                 for k in maker.obliques(second) + [k for k in view.kids(j, "nmod", "acl", "advcl") if view.case_of(k) == second]:
                     if k > j:
                         yield from maker.make(frame, maker.below(k), "prepositional-infinitive", j, nominal=True)
+                        return
+                    if maker.word is not None and k != j:
+                        tokens = [i for i in maker.below(k) if i < (view.marker(j) or j)]
+                        yield from maker.make(frame, tokens, "prepositional-infinitive", j, nominal=True)
                         return
 
 

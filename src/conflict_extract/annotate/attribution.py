@@ -132,6 +132,8 @@ class Attribution:
             whom = None
             if candidate.target is not None:
                 first, last, _ = source_span(view, candidate.target)
+                if candidate.source is not None and first <= candidate.source[2] < last:  # "Accusing Paris of P, Captain X …"
+                    first, last = candidate.target, candidate.target + 1
                 whom = [view.start[first], view.end[last - 1]]
             record = layer.SaidRecord(
                 start=min(part[0] for part in parts),

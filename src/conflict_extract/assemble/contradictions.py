@@ -12,6 +12,8 @@ he takes part in what is claimed ("Pakistani troops")             1.5
 the cue answers ("replied", "countered")                          1.5
 the claim is an accusation                                          1
 the claim's side is spoken of ("They have retaken nothing")        .5
+his own side is what the negated clause is about ("its jets did")    1
+and the cue insists on it                                         .75
 both are about the same type of event                              .5
 the claim is the nearest one by somebody else                      .5
 each sentence between them                                       -.25
@@ -96,6 +98,7 @@ def contradicted(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Draft,
     content = index.words(draft.content)
     focus = _focus(index, draft)
     replies = _replies(index, draft)
+    denies_own, insists = _own_deed(index, draft), _insists(index, draft)
     best: tuple[float, Draft, list[str]] | None = None
     nearest = True
     for other in reversed(drafts[max(0, at - BACK) : at]):
@@ -126,6 +129,11 @@ def contradicted(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Draft,
             points += 1
         if participants(index, draft) & theirs:
             points += 0.5
+        if denies_own and (other.event in words("violent") or other.act == "accusation"):
+            points += 1
+            if insists:
+                points += 0.75
+            why.append("the speaker says what his side did not do")
         if draft.main is not None and other.main is not None and draft.event == other.event != "other":
             points += 0.5
         shared = content & index.words(other.content)
@@ -150,6 +158,24 @@ def _focus(index: Index, draft: Draft) -> frozenset[str]:
         elif tokens.lower[i] == "no":
             out.add(stem(index.lemma(tokens.head[i])))
     return frozenset(out)
+
+
+def _own_deed(index: Index, draft: Draft) -> bool:
+    """Whether the main clause is about the speaker's own side: "it has flown no missions", "its troops had not opened fire"."""
+    tokens, inside = index.tokens, index.words_within(*_longest(draft))
+    top = index.root(*_longest(draft))
+    subject = next((i for i in inside if tokens.head[i] == top and tokens.dep[i] == "nsubj"), None)
+    if top is None or subject is None:
+        return False
+    own = ("we", "our") if draft.mode == "direct" else ("it", "they", "its", "their", "his", "her")
+    return tokens.lower[subject] in own or any(
+        tokens.lower[i] in own and tokens.head[i] == subject for i in inside if i < subject
+    )
+
+
+def _insists(index: Index, draft: Draft) -> bool:
+    top = index.root(*draft.cue) if draft.cue is not None else None
+    return top is not None and index.lemma(top) in ("insist", "maintain")
 
 
 def _replies(index: Index, draft: Draft) -> bool:

@@ -21,6 +21,7 @@ from conflict_extract.assemble.speakers import accused, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 from conflict_extract.lexicons.events import plover_act
 
+TAKEN_BACK = frozenset({"retract", "recant"})  # what these cues deny is the speaker's own saying
 MOST_DISAGREE = 4  # earlier figures that one claim is linked to
 
 
@@ -228,7 +229,7 @@ def _set_targets(index: Index, links: Links, drafts: Sequence[Draft]) -> None:
     for at, draft in enumerate(drafts):
         if draft.target is not None or draft.narrated:
             continue
-        if draft.act == "denial":
+        if draft.act == "denial" and draft.entry not in TAKEN_BACK:
             other = links.of(draft, "denies")
             if other is not None and other.attributed:
                 draft.target = answered_party(index, other)

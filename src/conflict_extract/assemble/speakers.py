@@ -11,6 +11,7 @@ from conflict_extract.annotate.layer import Offsets
 from conflict_extract.assemble.entities import Ids, span
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
+from conflict_extract.lexicons.actors import default_index, is_polity_name
 from conflict_extract.schema import Source, Via
 
 DETERMINER = re.compile(
@@ -153,11 +154,32 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
         name = words_of(index, draft.target_words)
         if not name:
             continue
+        draft.target = _polity(index, name)
+        if draft.target is not None:
+            continue
         if name not in made:
             key = f"target{len(made) + 1}"
             index.actor_rows[key] = layer.ActorRow(key=key, name=name)
             made[name] = key
         draft.target = made[name]
+
+
+def _polity(index: Index, name: str) -> str | None:
+    """Key of the row of a state that is called by its name or its seat's ("called upon Khartoum"); a new row when there is none."""
+    if not is_polity_name(name):
+        return None
+    states = {hit.entry.stands_for or hit.entry.id for hit in default_index().find(name)}
+    kb = states.pop()
+    state = default_index().get(kb)
+    if states or state is None or not kb.startswith("state/"):
+        return None
+    row = next((row for row in index.actor_rows.values() if row.kb == kb), None)
+    if row is None:
+        row = layer.ActorRow(
+            key=f"polity{len(index.actor_rows) + 1}", name=state.name, type="state", kb=kb, country=state.country
+        )
+        index.actor_rows[row.key] = row
+    return row.key
 
 
 def _reciprocal(index: Index, drafts: list[Draft]) -> None:

@@ -40,6 +40,7 @@ WordKind = Literal[
     "rebuking",
     "party",
     "musing",
+    "praising",
 ]
 
 
@@ -61,7 +62,7 @@ class AssemblyWord(Entry):
     leaving (a noun for what is demanded of its owner: "the withdrawal of X's troops"), rebuking (a verb that scolds whom a saying beside it
     accuses: "rebuked X, saying P"), party (a bare noun for a side that can speak or be told: "defence
     claims", "the parties must talk"), musing (a verb whose bare form
-    opens a quotation without asking anybody for anything: "Look, …").
+    opens a quotation without asking anybody for anything: "Look, …"), praising (a cue whose object is not accused of anything).
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
