@@ -276,6 +276,8 @@ def _verb(words: Words, first: int, last: int, left_limit: int, right_limit: int
         token = doc[i]
         lower = token.lower_
         entry = forms.get(lower)
+        if lower == "shot" and i + 1 < right_limit and doc[i + 1].lower_ == "down":
+            return None  # drones, planes
         if entry is not None and is_verb_like(lower, token.tag_, entry):
             passive = lower.endswith(("ed", "n", "shot", "hurt")) and token.tag_ != "VBG" and not lower.endswith("ing")
             auxiliary = i > last and doc[i - 1].lower_ in _AUX
@@ -459,7 +461,11 @@ def _verb_by_tree(words: Words, first: int, last: int) -> tuple[str, str] | None
     relation = node.dep_
     verb = node.head
     entry = forms.get(verb.lower_)
-    if entry is None or verb.i == node.i:
+    if (
+        entry is None
+        or verb.i == node.i
+        or (verb.lower_ == "shot" and verb.i + 1 < len(doc) and doc[verb.i + 1].lower_ == "down")
+    ):
         return None
     if not is_verb_like(verb.lower_, verb.tag_, entry):
         return None

@@ -124,7 +124,7 @@ def plural(noun: str) -> str:
         "series": "series",
     }
     for one, many in irregular.items():
-        if lower == one:
+        if lower == one or (one == "wife" and lower.endswith(one)):
             return noun[: len(noun) - len(one)] + many
     if lower.endswith("man") and lower not in ("human", "german", "roman", "ottoman", "shaman"):
         return noun[:-3] + "men"
@@ -398,7 +398,9 @@ def singular_phrase(words: Words, article: int) -> NounPhrase | None:
             break
         if lower in _STOP or not (token.is_alpha or token.text in ("-", "‑") or token.like_num or "-" in token.text):
             return None
-    if head < 0 or doc[head].lower_ in ("dead", "missing", "killed", "wounded", "injured", "abducted", "displaced"):
+    if head < 0 or (words.tagged and doc[head].tag_ == "NNS" and any(doc[i].like_num for i in range(article + 1, head))):
+        return None  # "an estimated 600,000 people"
+    if doc[head].lower_ in ("dead", "missing", "killed", "wounded", "injured", "abducted", "displaced"):
         return None
     phrase = _build(words, article + 1, head)
     if phrase is None:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from conflict_extract.annotate._bare import elliptic_unit, governed_noun
 from conflict_extract.annotate._category import category, own_category
 from conflict_extract.annotate._counted import NounPhrase, Words, phrase_after, phrase_before, plural
 from conflict_extract.annotate._figures import AND, INCLUDING, relate, same_as, scope_of
@@ -54,6 +55,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONE = re.compile(r"(?<![^\W_])not\s(?:a\s)?(?:single\s)?$", re.IGNORECASE)
+_REST = re.compile(r"(?<![^\W_])the (?:remaining|other)\s$", re.IGNORECASE)
 _DEFINITE = frozenset({"our", "the", "these", "those", "both", "all", "its", "their", "his", "her"})
 _SINGULAR = {
     "second": "seconds", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
@@ -106,6 +108,7 @@ class _Finder:
         self.last: QuantityRecord | None = None  # the last count with a noun
         self.part: QuantityRecord | None = None  # the last count, when it is part of `people`
         self.further: set[int] = set()
+        self.elliptic = False  # the number at hand has the noun of the count before it
         self.named: NounPhrase | None = None  # the noun of "the number of X" for the bare number at hand
 
     def find(self) -> list[QuantityRecord]:
@@ -365,7 +368,8 @@ class _Finder:
             phrase = None
         if phrase is not None and phrase.start - position <= 24:
             return phrase, "noun"
-        return None, "none"
+        phrase = governed_noun(words, *expression.number)
+        return (phrase, "noun") if phrase is not None else (None, "none")
 
     def _fill(
         self,
@@ -394,7 +398,7 @@ class _Finder:
         if family is not None:  # "killed a family of five"
             first = words.index(family.start())
         others = phrase is not None and phrase.head in ("others", "other")
-        self.named = None
+        self.named, self.elliptic = None, False
         decided, evidence = category(words, phrase, first, max(last, first), min(left_limit, first), max(right_limit, last))
         if bare or others:
             unit = "people" if family else self._bare_unit(record, source, long_left, decided, others, sentence)
@@ -403,7 +407,7 @@ class _Finder:
             if decided is None and self.named is not None:
                 decided, evidence = own_category(self.named)
                 record.who = who(self.named)
-            if decided is None and unit and self._coordinated_role(record) and self.last is not None:
+            if decided is None and unit and (self.elliptic or self._coordinated_role(record)) and self.last is not None:
                 decided, evidence = self.last.category, "same as the figure before"
         if record.unit and record.category is None:
             record.category = decided or ("other" if expression.attached is None else None)
@@ -452,6 +456,8 @@ class _Finder:
                     return "people"
                 self.named = phrase
                 return phrase.unit
+        if _REST.search(left) and self.last is not None and record.start - self.last.end <= 400:
+            return self.last.unit
         if _TOLL.search(left):
             return "people"
         last = self.last
@@ -480,7 +486,11 @@ class _Finder:
             return before.unit
         if self._coordinated_role(record) and self.last is not None:
             return self.last.unit
-        return "people" if self._people_subject(record) else ""
+        if self._people_subject(record):
+            return "people"
+        unit = elliptic_unit(words, record, self.last)
+        self.elliptic = bool(unit)
+        return unit
 
     def _people_subject(self, record: QuantityRecord) -> bool:
         """Whether the bare number is the subject of what only people do: "some 350,000 face famine"."""

@@ -97,12 +97,7 @@ def glue(text: str, number: Number) -> Item | None:
         span = (span[0], end)
     if money is not None and money.form == "R" and _is_price(text, number.start, end):
         money = replace(money, needs_scale=False)
-    if (
-        money is not None
-        and money.needs_scale
-        and number.scale == 1.0
-        and (number.value or 0) < (1000 if len(money.form) == 3 or money.form == "N" else 100)
-    ):
+    if money is not None and money.needs_scale and number.scale == 1.0 and not _certain(text, number, money.form):
         money = None
     start = money.start if money else number.start
     item = Item(number, start, end, span=span, currency=money)
@@ -229,6 +224,13 @@ def _bare(text: str, item: Item, digits: bool) -> Item | None:
 
 
 _MONEY_RANGE = re.compile(r"[$€£¥₹][\d.,]{1,8}[A-Za-z]{0,2}[-–]$")
+
+
+def _certain(text: str, number: Number, form: str) -> bool:
+    """Whether a number without a scale word is large enough for a doubtful currency sign before it: "P300,000", no "P2P"."""
+    if form in ("N", "P"):
+        return "," in text[number.start : number.end] and (number.value or 0) >= 1000
+    return (number.value or 0) >= (1000 if len(form) == 3 else 100)
 
 
 def _suffix(text: str, number: Number, money: Currency | None) -> tuple[Number, int]:

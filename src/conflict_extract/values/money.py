@@ -180,6 +180,7 @@ def _symbols() -> Mapping[str, tuple[tuple[str, ...], str | None, bool]]:
     out["Euro"] = out["euro"] = out["EURO"] = (("EUR",), "EUR", False)
     out["R"] = (("ZAR",), "ZAR", True)
     out["N"] = (("NGN",), "NGN", True)
+    out["P"] = (("PHP", "BWP"), None, True)
     return out
 
 
@@ -210,7 +211,7 @@ def currency_before(text: str, position: int) -> Currency | None:
                 continue
             if form[0].isalpha() and end - size > 0 and (text[end - size - 1].isalnum() or text[end - size - 1] in "-$"):
                 continue
-            if form in ("R", "N") and gap:
+            if form in ("R", "N", "P") and gap:
                 continue
             if form.islower() and form.isalpha() and text[max(0, end - size - 2) : end - size - 1].isdigit():
                 continue  # "1 euro 20 cents"

@@ -137,6 +137,8 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
         return True  # "The Seven Samurai"
     if before.islower() or before[0].isdigit() or bare in _FUNCTION or counted:
         return False
+    if _ends_sentence(before, bare):
+        return False  # "on Monday. Five were hurt"
     if not digits:
         return written[0].isupper() and written.isalpha() and not starts_sentence
     if "." in written:
@@ -147,6 +149,11 @@ def is_label(text: str, number: Number, *, starts_sentence: bool = False) -> boo
     return not sentence_start and not (
         follow and follow[0].islower() and follow.lower() in ("people", "percent", "of", "more", "other", "others")
     )
+
+
+def _ends_sentence(before: str, bare: str) -> bool:
+    """Whether a word with its full stop ends a sentence: no initials ("J.", "U.S.")."""
+    return before.endswith(".") and "." not in bare and len(bare) > 2
 
 
 def is_pronoun_one(text: str, number: Number) -> bool:
