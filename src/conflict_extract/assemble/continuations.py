@@ -1,4 +1,8 @@
-"""Elaborations: a speaker goes on with what he said before."""
+"""Elaborations: a speaker goes on with what he said before.
+
+In the articles of docs/evaluation.md a statement of the speaker of the claim right before, in the same sentence or with a pronoun in
+the next one, goes on with that claim in 75 of 99 cases; a demand in 10 of 42 and a commitment in 7 of 23.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,14 @@ from conflict_extract.assemble.exchange import Links, cue_lemma, one_family, pre
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.lexicons.assembly import words
+
+SPEAKS_OF_FACTS = frozenset(
+    {"statement", "announcement", "confirmation", "denial", "accusation", "opinion", "threat", "estimate"}
+)
+REPLIES = frozenset({"denial", "accusation", "confirmation", "estimate"})
+GOES_ON_AT_ONCE = frozenset({"statement", "threat", "confirmation"})
+GOES_ON_AFTER_DENIAL = frozenset({"statement", "threat", "denial"})
+GOES_ON_NEXT = frozenset({"statement", "threat", "opinion", "accusation"})
 
 
 def elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
@@ -42,7 +54,20 @@ def elaborate(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> N
             links.add("elaborates", draft, other, f"another {draft.act} of the same speaker to the same target")
         elif _same_matter(index, draft, other, pronoun=_is_pronoun(index, draft), apart=gap >= 1):
             links.add("elaborates", draft, other, "more on the same matter by the same speaker")
+        elif distance == 0 and _goes_on(index, draft, other):
+            links.add("elaborates", draft, other, "the same speaker's next words")
         return
+
+
+def _goes_on(index: Index, draft: Draft, other: Draft) -> bool:
+    """Whether a claim is the next thing that a speaker says: "They are safe, she said, and promised …", "He said …"."""
+    if other.act not in SPEAKS_OF_FACTS or draft.sentence - other.sentence > 1:
+        return False
+    if draft.quantities and other.act in REPLIES and draft.event != other.event:
+        return False  # "denied the raid and said six of its own men had died" comes to a new matter
+    if draft.source is not None and draft.source == other.source:
+        return draft.act in (GOES_ON_AFTER_DENIAL if other.act == "denial" else GOES_ON_AT_ONCE)
+    return _is_pronoun(index, draft) and draft.act in GOES_ON_NEXT
 
 
 def _cue_text(index: Index, draft: Draft) -> str:

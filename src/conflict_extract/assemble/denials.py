@@ -23,9 +23,10 @@ each sentence between them                                   -0.25
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from conflict_extract.annotate.layer import Offsets
-from conflict_extract.assemble.index import Index
+from conflict_extract.assemble.index import Index, stem
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import sides
 from conflict_extract.lexicons.assembly import anaphors, words
@@ -96,9 +97,10 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
     anaphor = is_anaphoric(index, denial)
     meant = anaphors().get(_lemma(anaphor)) if anaphor else None
     content = index.words(denial.content)
-    involved = anaphor is None and bool(content & words("involvement")) and len(content) <= 4
+    involved = anaphor is None and bool(content & _parts()) and len(content) <= 4
     opens = anaphor is None and _points_back(index, denial)
     habit = _habitual(index, denial)
+    figured = anaphor is not None and _lemma(anaphor) in words("figure")
     nearest = True
     best: tuple[float, int, list[str]] | None = None
     for other_at in reversed(_window(drafts, at)):
@@ -123,7 +125,7 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if involved and (claim.event in words("violent") or claim.act == "accusation"):
             points += 2
             why.append("it denies a part in it")
-        reversed_ = claim.target is not None and (claim.target in own)
+        reversed_ = claim.target is not None and (claim.target in own or _belongs(index, claim.target, own))
         if reversed_:
             points += 3
             why.append(f"{_name(index, claim.target)} is the one accused there")
@@ -149,17 +151,41 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if shared and anaphor is None:
             points += min(2.0, 2.5 * len(shared) / max(1, min(len(content), 6)))
             why.append("shared words: " + ", ".join(sorted(shared)[:4]))
+        if was_nearest and not why and gap <= 1 and denial.event in words("violent") and claim.event in words("violent"):
+            points += SAME_EVENT
+            why.append("both are about violence, one right after the other")
         if was_nearest and not why and _charged_just_now(denial, claim):
             why.append("it denies what has just been charged")
+        if figured:
+            points += 1 if claim.quantities else -1
         if claim.narrated:
             points -= 1
         if other_at > at:
             points -= 1.0
+        if not why:
+            continue
         if best is None or points > best[0] + 1e-9 or (abs(points - best[0]) <= 1e-9 and best[1] < other_at < at):
             best = (points, other_at, why)
-    if best is None or best[0] < ENOUGH or not best[2]:
+    if best is None or best[0] < ENOUGH:
         return None
     return drafts[best[1]], "denial of an earlier claim: " + "; ".join(best[2])
+
+
+@cache
+def _parts() -> frozenset[str]:
+    """Stems of the nouns for a part in a deed ("involvement")."""
+    return frozenset(map(stem, words("involvement")))
+
+
+def _belongs(index: Index, key: str, own: frozenset[str]) -> bool:
+    """Whether an actor is a part of one of the others ("the Front’s Third Brigade", "the brigade" with the Front behind it)."""
+    row = index.actor_rows.get(key)
+    if row is None or row.type == "person":
+        return False
+    if row.affiliation is not None and row.affiliation in own:
+        return True
+    owners = [index.actor_rows[other].name for other in own if other in index.actor_rows]
+    return any(row.name.startswith((f"{name}'s ", f"{name}’s ")) for name in owners)
 
 
 def _charged_just_now(draft: Draft, other: Draft) -> bool:

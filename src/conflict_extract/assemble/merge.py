@@ -9,6 +9,7 @@ from typing import Any
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate.layer import Offsets
+from conflict_extract.assemble.cuts import cut_coordinated, cut_relatives, cut_times
 from conflict_extract.assemble.index import Index
 
 LARGEST_SHARE = 0.5  # a narrated clause of which more than this lies in attributed contents is not the article's own
@@ -124,8 +125,9 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
         if record.id in drafts and record.continues in drafts:
             drafts[record.id].continues = drafts[record.continues]
     claims = list(drafts.values())
-    _cut_relatives(index, claims)
-    _cut_times(index, claims)
+    cut_relatives(index, claims)
+    cut_times(index, claims)
+    freed = cut_coordinated(index, claims)
     if narrated:
         claims += _own_assertions(index, claims)
     for draft in claims:
@@ -142,7 +144,7 @@ def make_drafts(index: Index, *, narrated: bool = True) -> list[Draft]:
             draft.start, draft.end = draft.content[0][0], draft.content[-1][1]
         first.add(said_by)
     claims.sort(key=lambda draft: (draft.start, draft.content[0][0], -draft.end, draft.record))
-    _nest(claims, {record.id: record.parent for record in index.said if record.parent}, drafts)
+    _nest(claims, {record.id: record.parent for record in index.said if record.parent and record.id not in freed}, drafts)
     for number, draft in enumerate(claims, 1):
         draft.number = number
     return claims
@@ -156,42 +158,6 @@ def _tidy(content: Sequence[Offsets]) -> list[Offsets]:
         if end > start:
             out.append([start, end])
     return out
-
-
-RELATIVES = frozenset({"which", "who", "whom", "that"})
-
-
-def _cut_relatives(index: Index, claims: Sequence[Draft]) -> None:
-    """Cut a relative clause that is a claim of its own from the end of the content before it.
-
-    "… of arming the tribes, which Khartoum denies": the accusation ends before the comma.
-    """
-    ends = {draft.content[-1][1]: draft for draft in claims if draft.content}
-    for draft in claims:
-        if len(draft.content) != 1 or draft.cue is None or index.text[slice(*draft.content[0])].lower() not in RELATIVES:
-            continue
-        outer = ends.get(max(draft.cue[1], (draft.source or [0, 0])[1]))
-        start = draft.content[0][0]
-        if outer is None or outer is draft or not outer.content[-1][0] < start:
-            continue
-        before = index.text[outer.content[-1][0] : start].rstrip()
-        if before.endswith((",", "–", "—", "-", "(")):
-            outer.content[-1] = [outer.content[-1][0], outer.content[-1][0] + len(before[:-1].rstrip())]
-
-
-def _cut_times(index: Index, claims: Sequence[Draft]) -> None:
-    """Cut "on Monday that" from the front of a content that follows its cue: the time is the saying's."""
-    for draft in claims:
-        if draft.cue is None:
-            continue
-        start, end = draft.content[0]
-        if not 0 <= start - draft.cue[1] <= 2:
-            continue
-        for time in index.times.inside([[start, min(end, start + 60)]]):
-            after = index.text[time.end : time.end + 7]
-            if time.start - start <= 12 and after[:6] in (" that ", ", that"):
-                draft.content[0] = [time.end + len(after[:6].rstrip()) + 1, end]
-                break
 
 
 def _own_assertions(index: Index, claims: Sequence[Draft]) -> list[Draft]:
