@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, cast, over
 
 from conflict_extract import annotate
 from conflict_extract._version import __version__
+from conflict_extract.collector import keep_loaded, paused
 from conflict_extract.errors import (
     ConflictExtractError,
     DateError,
@@ -64,6 +65,7 @@ class Extractor:
         self.settings = settings
         nlp.max_length = max(nlp.max_length, settings.max_chars + 1)
         self._meta = _static_meta(nlp, settings)
+        self._used = False
 
     def extract(self, text: str, *, date: DateLike = None, id: str | None = None, title: str | None = None) -> Report:
         """The claims of one document.
@@ -77,9 +79,18 @@ class Extractor:
         Raises:
             TextTypeError, TextTooLongError, DateError, InputError: what arrived and what is possible.
         """
+        if not self._used:
+            self._used = True
+            with paused():  # the first document loads tables
+                return self.extract(text, date=date, id=id, title=title)
         doc, replaced = self._doc(text, date, id, title)
         if text.strip():
-            for _, component in self.nlp.pipeline:
+            from conflict_extract.annotate.layer import keep_private
+
+            pipeline = self.nlp.pipeline
+            if all(type(component).__module__.startswith("conflict_extract.") for _, component in pipeline):
+                keep_private(doc)
+            for _, component in pipeline:
                 doc = component(doc)
         return self._report(doc, id, replaced)
 
@@ -239,7 +250,8 @@ def load(*, nlp: Language | None = None, config: str | Path | None = None, warm:
     Args:
         nlp: a pipeline of your own whose components are used as they are; default: ours.
         config: a TOML file with settings.
-        warm: make every first call now (ONNX session, gazetteer, unit tables), so that the first document is not slower.
+        warm: make every first call now (ONNX session, gazetteer, unit tables), so that the first document is not slower. The first time
+            in a process, all objects that are there then are taken out of the garbage collector's rounds (`gc.freeze`).
         settings: see `conflict_extract.settings.Settings`.
 
     Raises:
@@ -247,14 +259,17 @@ def load(*, nlp: Language | None = None, config: str | Path | None = None, warm:
         ModelError: the bundled model is missing.
     """
     chosen = make_settings(config, **settings)
-    if nlp is None:
-        import spacy
+    with paused():
+        if nlp is None:
+            import spacy
 
-        nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "conflict_extract.Tokenizer.v1"}}})
-        add_to(nlp, chosen)
-    extractor = Extractor(nlp, chosen)
+            nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "conflict_extract.Tokenizer.v1"}}})
+            add_to(nlp, chosen)
+        extractor = Extractor(nlp, chosen)
+        if warm:
+            extractor.extract(WARM_TEXT, date="2024-01-02")
     if warm:
-        extractor.extract(WARM_TEXT, date="2024-01-02")
+        keep_loaded()
     return extractor
 
 

@@ -160,10 +160,12 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
     tokens = list(words(text_of(doc)))
     hits = find_hits(doc, index, tokens)
     context = Context(tokens, index, hits, _date(doc))
-    persons = [ent for ent in doc.ents if ent.label_ in PERSON_LABELS]
-    organisations = [ent for ent in doc.ents if ent.label_ == "ORG"]
-    places = [ent for ent in doc.ents if ent.label_ in PLACE_LABELS and not _institute(ent)]
-    organisations += [ent for ent in doc.ents if ent.label_ in PLACE_LABELS and _institute(ent)]
+    entities = [(ent, ent.label_) for ent in doc.ents]
+    persons = [ent for ent, label in entities if label in PERSON_LABELS]
+    organisations = [ent for ent, label in entities if label == "ORG"]
+    located = [ent for ent, label in entities if label in PLACE_LABELS]
+    places = [ent for ent in located if not _institute(ent)]
+    organisations += [ent for ent in located if _institute(ent)]
     kept: list[Hit] = []
     for hit in hits:
         settle(hit, context)

@@ -159,7 +159,10 @@ class Arcs:
             for kid in self.kids[i]:
                 first.setdefault(self.dep[kid], kid)
             self._first[i] = first
-        return next((first[dep] for dep in deps if dep in first), None)
+        for dep in deps:
+            if dep in first:
+                return first[dep]
+        return None
 
     def tokens(self, start: int, end: int) -> tuple[int, int] | None:
         """Range of the tokens that a span of characters touches; None when it touches none."""

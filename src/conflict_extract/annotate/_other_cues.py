@@ -73,11 +73,11 @@ OCCASION = frozenset({"in", "at", "through", "via", "by", "on"})  # prepositions
 def other_candidates(view: View) -> list[Candidate]:
     """Attributions by nouns, adjectives and phrases."""
     index = cue_index()
+    heads = index.nouns.keys() | index.adjectives.keys() | index.phrases.keys()
     found: list[Candidate] = []
-    for i in range(view.n):
-        if view.masked[i]:
+    for i, low in enumerate(view.low):
+        if low not in heads or view.masked[i]:
             continue
-        low = view.low[i]
         noun = index.nouns.get(low)
         if noun is not None and view.pos[i] in ("NOUN", "PROPN"):
             found.extend(_noun(view, i, noun))

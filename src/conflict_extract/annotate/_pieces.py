@@ -138,6 +138,11 @@ class Pieces:
             self._held[word] = found
         return found
 
+    def of_all(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the ids of the pieces of each word."""
+        held = self._held
+        return [held.get(word) or self.of(word) for word in words]
+
     def shape(self, word: str) -> int:
         """Return the :class:`Shape` of a word; those of words met before are kept."""
         held = self._shapes.get(word)
@@ -177,12 +182,15 @@ def arrays(
 ) -> tuple[list[int], list[int], list[int], list[int]]:
     """Lay out one window: (piece ids, shape, space, index of each word's first piece), with start and end pieces."""
     out, shape_of, space_of, first = [pieces.start], [0], [int(Space.PARAGRAPH)], []
+    inside = int(Space.INSIDE)
     for word, form, space in zip(ids, shapes, spaces, strict=True):
         first.append(len(out))
-        out.extend(word)
-        shape_of.extend([form] * len(word))
+        out += word
+        shape_of.append(form)
         space_of.append(space)
-        space_of.extend([int(Space.INSIDE)] * (len(word) - 1))
+        if (more := len(word) - 1) > 0:
+            shape_of += [form] * more
+            space_of += [inside] * more
     out.append(pieces.end)
     shape_of.append(0)
     space_of.append(int(Space.PARAGRAPH))

@@ -173,8 +173,9 @@ def _known_part(context: Context, start: int, end: int) -> int:
 
 def _by_nouns(context: Context) -> None:
     """Names that no entity covers but a generic noun shows."""
-    for index in range(len(context.words)):
-        if context.taken[index]:
+    nouns = patterns.naming_nouns()
+    for index, lower in enumerate(context.words.lower):
+        if lower not in nouns or context.taken[index]:
             continue
         item = patterns.find_named_by_noun(context, index) or patterns.small_facility(context, index)
         if item is not None:

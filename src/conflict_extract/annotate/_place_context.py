@@ -88,13 +88,14 @@ def kinds_of(doc: Doc, words: Words, known: Known) -> Kinds:
             span = doc.char_span(begin, stop)
             if span is not None and not any(kinds.entity[span.start : span.end]):
                 put(span.start, span.end, kind)
-    for ent in doc.ents:
+    entities = doc.ents
+    for ent in entities:
         if any(kinds.entity[ent.start : ent.end]):
             continue
         kind = "LOC" if ent.label_ in LOC else "PER" if ent.label_ in PER else "ORG" if ent.label_ in ORG else ""
         if kind:
             put(ent.start, ent.end, kind)
-    kinds.by_model = bool(doc.ents)
+    kinds.by_model = bool(entities)
     for kind, spans in (("PER", known.persons), ("ORG", known.organisations)):
         for begin, stop in spans:
             span = doc.char_span(begin, stop, alignment_mode="expand")

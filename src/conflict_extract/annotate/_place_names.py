@@ -79,8 +79,8 @@ class Names:
         self.at: dict[int, dict[int, Reading]] = {}
         runs: list[tuple[int, int, str]] = []
         wanted: dict[str, int] = {}
-        for index in range(len(words)):
-            if not words.starts(index):
+        for index, (capital, lower) in enumerate(zip(words.cap, words.lower, strict=True)):
+            if not capital and (lower not in ARTICLES or not words.starts(index)):
                 continue
             for end in ends(words, index):
                 folded = fold(words.span(index, end))

@@ -57,6 +57,11 @@ def _plain(context: Context, index: int) -> bool:
     return context.words.stop[index] or context.words.lower[index] in slot("locative")
 
 
+def naming_nouns() -> frozenset[str]:
+    """The generic nouns at which the three functions below find names."""
+    return slots("settlement_noun", "region_noun", "facility_noun", "area_noun", "water_noun", "big_region_noun")
+
+
 def find_named_by_noun(context: Context, index: int) -> Candidate | None:
     """ "the village of X", "a town called X" at a generic noun; None when no name follows."""
     words = context.words

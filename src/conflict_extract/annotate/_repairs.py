@@ -21,14 +21,14 @@ def repair(view: View) -> None:
     index = cue_index()
     for i in range(view.n):
         if view.dep[i] in BEFORE_NOUN and (noun := _own_noun(view, i)) is not None:
-            _move(view, i, noun, view.dep[i])
+            view.move(i, noun, view.dep[i])
             moved = True
         if (
             view.dep[i] in ("obj", "nsubj")
             and view.low[view.head[i]] in index.verbs
             and (clause := _subject_of(view, i)) is not None
         ):
-            _move(view, i, clause, "nsubj")
+            view.move(i, clause, "nsubj")
             moved = True
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
@@ -41,7 +41,7 @@ def repair(view: View) -> None:
         ):
             cue = _cue_above(view, i)
             if cue is not None and cue != view.head[i]:
-                _move(view, i, cue, "advcl")
+                view.move(i, cue, "advcl")
                 moved = True
         elif (
             view.dep[i] == "conj" and view.tag[i] in ("VBD", "VBZ", "VBP", "VBN") and view.child(i, "nsubj", "nsubj:pass") is None
@@ -49,19 +49,10 @@ def repair(view: View) -> None:
             clause = view.head[i]
             cue = view.head[clause]
             if view.dep[clause] == "ccomp" and cue < clause < i and _second_cue(view, clause, cue, i, entry):
-                _move(view, i, cue, "conj")
+                view.move(i, cue, "conj")
                 moved = True
     if moved:
         view.settle()
-
-
-def _move(view: View, i: int, head: int, dep: str) -> None:
-    """Hang a token elsewhere."""
-    view.children[view.head[i]].remove(i)
-    view.head[i] = head
-    view.dep[i] = dep
-    view.children[head].append(i)
-    view.children[head].sort()
 
 
 def _subject_of(view: View, i: int) -> int | None:

@@ -13,6 +13,7 @@ SENTENCES = 4  # how far back a pronoun reaches
 ENOUGH = 0.8
 _SPEAKERS = 3  # looked back at
 SHORT_FORMS = ("organization", "armed_group", "government_body", "media")  # what a capitalised noun alone takes up
+NOUNS = frozenset({"NOUN", "PROPN"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 NEW = frozenset(
     {"another", "other", "one", "second", "a", "an", "some", "several", "many", "two", "three", "separate", "different"}
@@ -165,7 +166,7 @@ def _since(scene: Scene, last: str, where: int, i: int, kind: str, gender: str |
 
 def description_of(view: View, i: int) -> Description | None:
     """The description that a definite noun phrase with head `i` is, or None: it has a definite determiner and no name in it."""
-    if view.pos[i] not in ("NOUN", "PROPN"):
+    if view.pos[i] not in NOUNS:
         return None
     low = view.low[i]
     row = descriptions().get(low)

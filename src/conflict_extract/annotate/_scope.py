@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from spacy.tokens import Doc
@@ -77,12 +78,10 @@ class Scoper:
         return self._from(i, row.items, 0, i)
 
     def _from(self, i: int, items: Sequence[Item], k: int, start: int) -> int | None:
-        rule_items = items
-        while k < len(rule_items):
-            item = rule_items[k]
-            fits = (
-                i < len(self.lower) and self.last[i] == self.last[start] and item.fits(self.lower[i], self.lemma[i], self.tag[i])
-            )
+        limit = self.last[start]
+        while k < len(items):
+            item = items[k]
+            fits = i < limit and item.fits(self.lower[i], self.lemma[i], self.tag[i])
             if item.optional:
                 if fits:
                     taken = self._from(i + 1, items, k + 1, start)
@@ -101,7 +100,7 @@ class Scoper:
         first, last = self.first[start], self.last[start]
         if row.direction == "sentence":
             return first, last
-        words = frozenset[str]().union(*(TERMINATORS[name] for name in row.terminators))
+        words = _ends(row.terminators)
         clause_low, clause_high = first, last
         if self.arcs is not None:
             clause_low, clause_high = self._clause(start, end, row)
@@ -158,6 +157,12 @@ class Scoper:
         if start <= node < end and row.direction != "forward":
             node = arcs.clause(arcs.head[node]) if arcs.head[node] != node else node
         return arcs.left[node], max(arcs.right[node], reach)
+
+
+@cache
+def _ends(names: tuple[str, ...]) -> frozenset[str]:
+    """The words of groups of terminators."""
+    return frozenset[str]().union(*(TERMINATORS[name] for name in names))
 
 
 def _barriers(arcs: Arcs) -> tuple[frozenset[int], frozenset[int]]:

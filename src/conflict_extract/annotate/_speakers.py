@@ -34,7 +34,7 @@ class Speakers:
     """Resolves the sayings one by one, in reading order, while the scene is read.
 
     Attributes:
-        heads: head token of a source -> records with that source.
+        heads: head token of a source -> records with that source. last: a source's last token -> the same.
         found: token -> actor that coreference resolved it to.
         mentions: mentions of speakers that the actors layer lacks.
     """
@@ -49,7 +49,7 @@ class Speakers:
         self.quotes: dict[int, str] = {}
         self._next = len(scene.rows) + 1
         self._made: dict[str, str] = {}
-        self._last: dict[int, list[layer.SaidRecord]] = {}
+        self.last: dict[int, list[layer.SaidRecord]] = {}
         for record in said:
             if record.source is None:
                 continue
@@ -57,7 +57,7 @@ class Speakers:
             if head is not None:
                 self.heads.setdefault(head, []).append(record)
                 last = max(head, self.view.tokens(*record.source)[1] - 1)
-                self._last.setdefault(last, []).append(record)
+                self.last.setdefault(last, []).append(record)
         self._spoken = sorted(((q.open, number) for number, q in enumerate(self.view.quotes)), key=lambda item: item[0])
         self._direct: dict[int, layer.SaidRecord] = {}
         for record in said:
@@ -83,7 +83,7 @@ class Speakers:
 
     def at(self, i: int) -> None:
         """Settle the sayings whose source mention ends at token `i`."""
-        for record in self._last.get(i, ()):
+        for record in self.last.get(i, ()):
             self._settle(record)
 
     def rename(self, old: str, new: str) -> None:

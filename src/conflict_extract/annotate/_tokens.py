@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -228,9 +228,10 @@ class Memory:
         store, tables: `doc._.ce_records` and `doc._.ce_tables` that the records and rows below were made of.
         layers: names of the layers that the store holds.
         records: (layer, type) -> its records. rows: (table, type) -> its rows.
+        private: see `keep_private`.
     """
 
-    __slots__ = ("layers", "records", "rows", "store", "surface", "tables", "tokens")
+    __slots__ = ("__weakref__", "layers", "private", "records", "rows", "store", "surface", "tables", "tokens")
 
     def __init__(self) -> None:
         self.surface: Surface | None = None
@@ -240,17 +241,42 @@ class Memory:
         self.layers: set[str] = set()
         self.records: dict[tuple[str, type[Any]], list[Any]] = {}
         self.rows: dict[tuple[str, type[Any]], list[Any]] = {}
+        self.private = False
 
 
 _memories: WeakKeyDictionary[Doc, Memory] = WeakKeyDictionary()
 
 
+#: The Doc that was asked for last, and its memory: most questions are about the same one. Threads only take it from each other.
+_last: tuple[ref[Doc], ref[Memory]] | None = None
+
+
 def memory_of(doc: Doc) -> Memory:
     """What is kept for a Doc; made when it is first asked for."""
+    global _last
+    last = _last
+    if last is not None and last[0]() is doc:
+        memory = last[1]()
+        if memory is not None:
+            return memory
     memory = _memories.get(doc)
     if memory is None:
         memory = _memories[doc] = Memory()
+    _last = ref(doc), ref(memory)
     return memory
+
+
+def keep_private(doc: Doc) -> None:
+    """Say that only components of this package see a Doc, from its making until it is dropped.
+
+    Then layers are not mirrored as span groups, which none of them reads, and its tokens are read anew only after `forget_tokens`.
+    """
+    memory_of(doc).private = True
+
+
+def forget_tokens(doc: Doc) -> None:
+    """Drop the lists over the tokens: called by each component that sets tags, heads, lemmas or entities."""
+    memory_of(doc).tokens = None
 
 
 def surface_of(doc: Doc) -> Surface:
@@ -270,8 +296,10 @@ def tokens_of(doc: Doc) -> Tokens:
     """The tokens of a Doc as plain lists, as they are now."""
     surface = surface_of(doc)
     memory = memory_of(doc)
-    arrays = cast(NDArray[np.uint64], doc.to_array(_ATTRIBUTES))
     held = memory.tokens
+    if memory.private and held is not None:
+        return held
+    arrays = cast(NDArray[np.uint64], doc.to_array(_ATTRIBUTES))
     state = arrays.tobytes()  # comparing bytes takes a tenth of the time that comparing arrays does
     if held is None or held._surface is not surface or held._state != state:
         held = memory.tokens = Tokens(surface, doc.vocab, arrays, state)

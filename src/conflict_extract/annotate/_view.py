@@ -66,8 +66,8 @@ class View:
         self.start, self.end, self.word = tokens.start, tokens.end, tokens.word
         self.low = [word.replace("’", "'") for word in tokens.lower] if "’" in self.text else tokens.lower
         self.tag, self.pos, self.ent = tokens.tag, tokens.pos, tokens.ent
-        self.head, self.dep = list(tokens.head), list(tokens.dep)  # own copies: `_repairs` moves heads
-        self.children = [list(children) for children in tokens.children]
+        self.head, self.dep, self.children = tokens.head, tokens.dep, tokens.children
+        self._shared = True
         self.left, self.right = tokens.left, tokens.right
         self.sent, self.sent_end = tokens.sent, tokens.sent_end
         kept = layer.surface_of(doc).kept
@@ -97,6 +97,17 @@ class View:
                     self.inner.setdefault(i, []).append(shorter)
                 if longer:
                     self.mention[i] = mention
+
+    def move(self, i: int, head: int, dep: str) -> None:
+        """Hang a token elsewhere; `settle` when all are moved. The first move copies the lists, which all readers of a Doc share."""
+        if self._shared:
+            self.head, self.dep, self.children = list(self.head), list(self.dep), [list(children) for children in self.children]
+            self._shared = False
+        self.children[self.head[i]].remove(i)
+        self.head[i] = head
+        self.dep[i] = dep
+        self.children[head].append(i)
+        self.children[head].sort()
 
     def settle(self) -> None:
         """Compute the edges of all subtrees anew, after heads were moved."""

@@ -61,8 +61,10 @@ def find(view: View, learned: list[Learned]) -> list[Candidate]:
     direct = direct_candidates(view, speeches(view, tokens))
     spoken = {candidate.anchor for candidate in direct}
     candidates: list[Candidate] = list(colons) + direct
-    for i in range(view.n):
-        if view.masked[i] or i in spoken:
+    index = cue_index()
+    particles, verbs = index.particles, index.verbs
+    for i, low in enumerate(view.low):
+        if (low not in verbs and low not in particles) or view.masked[i] or i in spoken:
             continue
         known = verb_entry(view, i)
         if known is not None:
@@ -96,7 +98,8 @@ def mode_of(view: View, candidate: Candidate) -> str:
     around = view.quote[cue_first] if cue_first < view.n else -1
     for start, end in candidate.content:
         for i in range(*view.tokens(start, end)):
-            if not any(char.isalnum() for char in view.word[i]):
+            word = view.word[i]
+            if not word[:1].isalnum() and not any(char.isalnum() for char in word):
                 continue
             if view.quote[i] >= 0 and view.quote[i] != around:
                 quoted += 1

@@ -13,6 +13,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from conflict_extract.annotate._tokens import forget_tokens
 from conflict_extract.errors import PipelineError
 
 RENAMED = {
@@ -81,6 +82,7 @@ class ClearNLP:
             array[index, 0] = np.array(head - index, dtype="int64").astype("uint64")
             array[index, 1] = doc.vocab.strings.add(dep)
         doc.from_array(["HEAD", "DEP"], array)
+        forget_tokens(doc)
         doc._.ce_scheme = "ud2"
         return doc
 

@@ -14,7 +14,7 @@ from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import source_span
 from conflict_extract.annotate._coref_scene import FIRST, PRONOUNS, Scene, sentence_numbers
 from conflict_extract.annotate._identity import described, predicate
-from conflict_extract.annotate._resolve import description_of, resolve_description, resolve_pronoun
+from conflict_extract.annotate._resolve import NOUNS, description_of, resolve_description, resolve_pronoun
 from conflict_extract.annotate._speakers import Speakers
 from conflict_extract.annotate._view import View
 
@@ -38,14 +38,16 @@ class Coreference:
         for i in range(view.n):
             mention = view.mention[i]
             heads = mention is not None and mention.use != "modifier" and view.tokens(mention.start, mention.end)[1] - 1 == i
-            _note_modifiers(scene, i)
+            if mention is not None or i in view.inner:
+                _note_modifiers(scene, i)
             description = None
             settled = (
                 mention is not None
+                and heads
                 and mention.actor in scene.rows
                 and (scene.rows[mention.actor].kb is not None or _named(view, i, scene.rows[mention.actor]))
             )
-            if mention is None or (mention.form == "nominal" and heads and not settled):
+            if view.pos[i] in NOUNS and (mention is None or (mention.form == "nominal" and heads and not settled)):
                 description = description_of(view, i)
             if view.low[i] in PRONOUNS and view.pos[i] in ("PRON", "DET"):
                 actor = resolve_pronoun(scene, i, numbers, source=i in speakers.heads, speaker=speakers.quoted_by(i))
@@ -72,7 +74,8 @@ class Coreference:
                     speakers.rename(actor, mention.actor)
                     resolved = [(a, b, mention.actor if key == actor else key, form) for a, b, key, form in resolved]
                 _note(scene, i, mention, speakers)
-            speakers.at(i)
+            if i in speakers.last:
+                speakers.at(i)
         _follow(doc, view, scene, speakers)
         speakers.finish()
         _write(doc, view, speakers, said, resolved)

@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._reader import MODEL, Reader, Reading
-from conflict_extract.annotate._tokens import surface_of
+from conflict_extract.annotate._tokens import forget_tokens, surface_of
 from conflict_extract.annotate.lemmatizer import lemmas
 from conflict_extract.errors import PipelineError
 
@@ -53,7 +53,7 @@ class ConflictEncoder:
         """Annotate a Doc in place and return it."""
         surface = surface_of(doc)
         text = surface.text
-        pieces = [self.reader.pieces.of(word) for word in surface.word]
+        pieces = self.reader.pieces.of_all(surface.word)
         keep = [i for i, found in enumerate(pieces) if found]
         words = [surface.word[i] for i in keep]
         ids = [pieces[i] for i in keep]
@@ -105,6 +105,7 @@ class ConflictEncoder:
             doc.from_array([TAG, POS, MORPH, DEP, HEAD, LEMMA], columns)  # type: ignore[arg-type]  # the stub knows no lists
         names, spans = (reading.names, reading.spans) if reading is not None else ([], [])
         self._name(doc, [(keep[a], keep[b - 1] + 1, kind) for a, b, kind, _ in names])
+        forget_tokens(doc)
         records = []
         for number, (a, b, kind, p) in enumerate(spans, 1):
             start, end = surface.start[keep[a]], surface.end[keep[b - 1]]

@@ -22,6 +22,8 @@ _ENTITY = re.compile(
 _WIKI = re.compile(
     r"\[\[[^\[\]\n]{1,80}\]\]|\{\{[^{}\n]{1,120}\}\}|'''[^'\n]{1,80}'''|!?\[[^\[\]\n]{0,80}\]\(https?://[^\s)]{1,200}\)"
 )
+#: What each match of the pattern above holds.
+_WIKI_SIGNS = ("[[", "{{", "'''", "](")
 
 
 def text_warnings(text: str) -> list[str]:
@@ -35,7 +37,8 @@ def text_warnings(text: str) -> list[str]:
         foreign = 0 if plain else sum(not word.isascii() and not _LATIN.match(word) for word in words) / len(words)
         if (len(words) >= _MIN_WORDS and share < ENGLISH_SHARE) or (len(words) >= 4 and foreign > 0.5):
             found.append("not_english")
-    if _count(_TAG, text, 2) or _count(_ENTITY, text, 3) or _count(_WIKI, text, 2):
+    tags, entities, wiki = "<" in text, "&" in text, any(sign in text for sign in _WIKI_SIGNS)
+    if (tags and _count(_TAG, text, 2)) or (entities and _count(_ENTITY, text, 3)) or (wiki and _count(_WIKI, text, 2)):
         found.append("markup")
     stub = stub_phrases()
     if stub.search(text[:4000].lower()) or (len(text) > 4000 and stub.search(text[-1500:].lower())):

@@ -42,6 +42,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from conflict_extract.annotate._tokens import Memory, memory_of
 from conflict_extract.annotate._tokens import Tokens as Tokens
+from conflict_extract.annotate._tokens import keep_private as keep_private
 from conflict_extract.annotate._tokens import surface_of as surface_of
 from conflict_extract.annotate._tokens import text_of as text_of
 from conflict_extract.annotate._tokens import tokens_of as tokens_of
@@ -445,12 +446,18 @@ def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]
     return names, attrgetter(*names)
 
 
-def _made(kind: type[T], row: dict[str, Any]) -> T:
-    """A record from its plain form; `DocBin` and `Doc.from_bytes` give tuples in the place of lists."""
-    for name in _nested(cast(Any, kind)):
-        if isinstance(row.get(name), (tuple, dict)):
-            return kind(**{key: _lists(item) for key, item in row.items()})
-    return kind(**row)
+def _made(kind: type[T], rows: Iterable[dict[str, Any]]) -> list[T]:
+    """Records from their plain forms; `DocBin` and `Doc.from_bytes` give tuples in the place of lists."""
+    nested = _nested(cast(Any, kind))
+    made: list[T] = []
+    for row in rows:
+        for name in nested:
+            if isinstance(row.get(name), (tuple, dict)):
+                made.append(kind(**{key: _lists(item) for key, item in row.items()}))
+                break
+        else:
+            made.append(kind(**row))
+    return made
 
 
 @cache
@@ -489,7 +496,8 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
     surface = surface_of(doc)
-    length, starts, ends = len(surface.text), surface.starts, surface.ends
+    length = len(surface.text)
+    mirrored = not memory.private
     number = 0
     for record in ordered:
         start, end = record.start, record.end
@@ -501,15 +509,16 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
                 number += 1
             record.id = f"{prefix}{number}"
         store[record.id] = plain(record)
-        if start < end:
+        if start < end and mirrored:
             label = str(getattr(record, "label", "") or getattr(record, "kind", "") or layer)
-            if start in starts and end in ends:
-                spans.append(Span(doc, starts[start], ends[end], label=label, span_id=record.id))
+            if start in surface.starts and end in surface.ends:
+                spans.append(Span(doc, surface.starts[start], surface.ends[end], label=label, span_id=record.id))
             elif (tokens := doc.char_span(start, end, alignment_mode="expand")) is not None:
                 spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
     doc.user_data[_RECORDS] = memory.store = store
     _forget(memory.records, layer)
-    doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
+    if mirrored:
+        doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
 
 
 def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
@@ -521,7 +530,7 @@ def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
     found = memory.records.get((layer, kind))
     if found is None:
         prefix = layer + ":"
-        found = [_made(kind, row) for key, row in (memory.store or {}).items() if key.startswith(prefix)]
+        found = _made(kind, [row for key, row in (memory.store or {}).items() if key.startswith(prefix)])
         found.sort(key=_place)
         memory.records[layer, kind] = found
     return list(found)
@@ -554,7 +563,7 @@ def _forget(held: dict[tuple[str, type[Any]], list[Any]], name: str) -> None:
 
 def has_layer(doc: Doc, layer: str) -> bool:
     """Whether a component wrote this layer (it may be empty)."""
-    return f"ce_{layer}" in doc.spans
+    return layer in _memory(doc).layers or f"ce_{layer}" in doc.spans
 
 
 def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
@@ -574,7 +583,7 @@ def read_table(doc: Doc, name: str, kind: type[T]) -> list[T]:
     memory = _memory(doc)
     found = memory.rows.get((name, kind))
     if found is None:
-        found = [_made(kind, row) for row in (memory.tables or {}).get(name, [])]
+        found = _made(kind, (memory.tables or {}).get(name, []))
         memory.rows[name, kind] = found
     return list(found)
 

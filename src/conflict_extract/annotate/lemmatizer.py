@@ -12,6 +12,7 @@ from importlib.resources import files
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from conflict_extract.annotate._tokens import forget_tokens
 from conflict_extract.errors import ModelError, PipelineError
 
 #: Forms of function words, by UPOS. Possessives are lemmas of their own in UD.
@@ -165,6 +166,7 @@ class ConflictLemmatizer:
         look = lemmas().of
         for token in doc:
             token.lemma_ = look(token.text, token.pos_, token.tag_)
+        forget_tokens(doc)
         return doc
 
 

@@ -97,6 +97,7 @@ def _modality_lemmas() -> list[str]:
     return sorted({word for rule in modality_rules() for item in rule.items if item.lemma for word in item.words})
 
 
+@lru_cache(maxsize=50_000)
 def lemma_of(lower: str, pos: str, given: str) -> str:
     """Lemma of a form by our tables, else the one given, else the form.
 

@@ -24,7 +24,7 @@ class Wording(Entry):
     Attributes:
         name: its name in evidence.
         act: the act that it makes.
-        pattern: a regular expression over the content, case ignored, searched.
+        pattern: a regular expression, searched in the content in lower case; it has no capitals of its own.
         condition: `direct` only inside quotation marks; `own` when the subject of the content is the speaker; `other` when it is not;
             `party` when the speaker is a state, an army or a group, or speaks for one.
     """
@@ -42,10 +42,12 @@ class Wording(Entry):
             re.compile(value)
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from error
+        if re.search("[A-Z]", re.sub(r"\\.", "", value)):
+            raise ValueError("a pattern over words in lower case has no capitals")
         return value
 
 
 @lru_cache(maxsize=1)
 def wordings() -> tuple[tuple[Wording, re.Pattern[str]], ...]:
     """The table with its compiled patterns, in order."""
-    return tuple((row, re.compile(row.pattern, re.IGNORECASE)) for row in load_table("wordings", Wording))
+    return tuple((row, re.compile(row.pattern)) for row in load_table("wordings", Wording))

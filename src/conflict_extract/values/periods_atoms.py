@@ -155,8 +155,12 @@ def _best(
     best: Atom | None = None
     for kind in kinds:
         for name, needed, pattern in tables[kind]:
-            if needed and not any(word in near for word in needed):
-                continue
+            for word in needed:
+                if word in near:
+                    break
+            else:
+                if needed:
+                    continue
             for match in pattern.finditer(text, low, high):
                 if match.start() > start:
                     break
