@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from conflict_extract.assemble.merge import Draft
 
 MOST_INSIDE = 8  # sayings that one content is looked through for
+NO_CLAUSE = ("accusation", "estimate")  # "accused X of doing P", "put the figure at P": no finite clause lies in P
 JOINING = frozenset({"and", "but", "while", "whereas", "though", "although", "yet", ";", ","})
 
 RELATIVES = frozenset({"which", "who", "whom", "that"})
@@ -75,7 +76,7 @@ def cut_coordinated(index: Index, claims: Sequence[Draft]) -> set[str]:
                 continue
             if inner.source == outer.source:
                 opens = inner.cue[0]
-            elif start < inner.source[0] < inner.cue[0] and (outer.act == "accusation" or inner.act == "denial"):
+            elif start < inner.source[0] < inner.cue[0] and (outer.act in NO_CLAUSE or inner.act == "denial"):
                 opens = inner.source[0]
             else:
                 continue

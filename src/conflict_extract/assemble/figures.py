@@ -9,10 +9,11 @@ last `WINDOW` claims with a figure of that category.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from conflict_extract.annotate import layer
+from conflict_extract.assemble.figure_words import referring
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.limits import limits
 from conflict_extract.assemble.merge import Draft
@@ -27,6 +28,9 @@ ONE_THING = (
     frozenset({"displacement", "return"}),
 )
 CLOSE = 3  # sentences between figures that need no common place or date
+FAR_BEYOND = 1.3  # times a lower bound ("at least 42") from which another source's figure disagrees with it
+ANOTHER_MATTER = 40  # times as many are not the same people
+BODIES = frozenset({"bodies", "body", "corpses"})
 NEAR = 0.1  # "about 40" and 42 do not disagree: an approximate figure is taken to be this far off at most
 
 
@@ -41,17 +45,29 @@ class Figure:
     event: layer.EventMention | None
 
 
+PEOPLE_OF = {
+    "killing": "killed",
+    "displacement": "displaced",
+    "missing": "missing",
+    "detention": "detained",
+    "abduction": "abducted",
+}
 GENERAL = frozenset({"people", "persons", "person", "others", ""})
 
 
-def buckets(quantity: layer.QuantityRecord) -> list[str]:
-    """What figures are compared under: the category, and the unit's noun; none for figures that are never compared."""
+def buckets(quantity: layer.QuantityRecord, event: str | None = None) -> list[str]:
+    """What figures are compared under: the category, and the unit's noun; none for figures that are never compared.
+
+    People without a category ("31,400 people have left the islands") are those of the event that they hang on.
+    """
     if quantity.kind != "count" or quantity.part_of or not quantity.in_claims:
         return []
     out = []
+    noun = _noun(quantity)
     if quantity.category and quantity.category != "other":
         out.append(quantity.category)
-    noun = quantity.unit.lower().split(" ")[-1] if quantity.unit else ""
+    elif noun in GENERAL and event in PEOPLE_OF:
+        out.append(PEOPLE_OF[event])
     if noun not in GENERAL:
         out.append(f"unit/{noun}")
     return out
@@ -79,10 +95,11 @@ def totals(index: Index, draft: Draft) -> Iterator[tuple[str, Figure]]:
     found: dict[str, list[layer.QuantityRecord]] = {}
     for quantity in draft.quantities:
         around = index.text[max(0, quantity.start - 14) : quantity.end + 9].lower()
-        if found and any(words in around for words in PARTS):
+        if found and any(part in around for part in PARTS):
             continue  # "11 people, six of them policemen"
-        for name in buckets(quantity):
-            if quantity_status(index, draft, quantity) in SAID_TO_BE_SO:
+        status = quantity_status(index, draft, quantity)
+        for name in buckets(quantity, draft.event if status != "possible" else None):
+            if status in SAID_TO_BE_SO:
                 found.setdefault(name, []).append(quantity)
     for name, quantities in found.items():
         if len(quantities) == 1:
@@ -95,10 +112,16 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
     """(later, earlier) figures on the same thing, of claims that are not nested in each other."""
     recent: dict[str, list[Figure]] = {}
     for at, draft in enumerate(drafts):
-        again = _again(index, drafts, at)
+        found = list(totals(index, draft))
+        again = referring(index, drafts, at)
         if again is not None:
-            yield again
-        for name, figure in totals(index, draft):
+            quantity, other, meant = again
+            later, earlier = figure_of(draft, quantity), figure_of(other, meant)
+            if later is not None and earlier is not None:
+                yield later, earlier
+                later.event = earlier.event
+                found = [(name, replace(later, quantity=earlier.quantity)) for name in buckets(meant, other.event)]
+        for name, figure in found:
             for earlier in reversed(recent.get(name, [])[-WINDOW:]):
                 if name.startswith("unit/") and _both_counted(figure, earlier):
                     continue  # their categories differ: killed and wounded soldiers
@@ -107,28 +130,6 @@ def pairs(index: Index, drafts: Sequence[Draft]) -> Iterator[tuple[Figure, Figur
                 if not _nested(draft, earlier.draft) and same_thing(index, figure, earlier):
                     yield figure, earlier
             recent.setdefault(name, []).append(figure)
-
-
-def _again(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Figure, Figure] | None:
-    """The figure of "put it at 33", "the number was 29,000", and the one figure of its kind in the claim right before."""
-    draft = drafts[at]
-    if at == 0 or draft.narrated or len(draft.quantities) != 1 or len(draft.content) != 1:
-        return None
-    quantity, last = draft.quantities[0], drafts[at - 1]
-    if draft.sentence - last.sentence > 1 or _nested(draft, last) or _nested(last, draft):
-        return None
-    rest = [i for i in index.words_within(*draft.content[0]) if not quantity.start <= index.tokens.start[i] < quantity.end]
-    lower = index.tokens.lower
-    stands_for = words("figure") | words("total")
-    if len(rest) > 6 or not any(
-        lower[i] in stands_for and (n == 0 or lower[rest[n - 1]] in ("the", "that")) for n, i in enumerate(rest)
-    ):
-        return None
-    same = [other for other in last.quantities if other.kind == quantity.kind and not other.part_of]
-    if len(same) != 1 or (quantity.kind == "money" and same[0].unit != quantity.unit):
-        return None
-    later, earlier = figure_of(draft, quantity), figure_of(last, same[0])
-    return None if later is None or earlier is None else (later, earlier)
 
 
 def _both_counted(a: Figure, b: Figure) -> bool:
@@ -152,7 +153,7 @@ def _nested(a: Draft, b: Draft) -> bool:
 
 def same_thing(index: Index, a: Figure, b: Figure) -> bool:
     """Whether two figures of one bucket count the same people or things of the same incident."""
-    if not _same_who(a.quantity, b.quantity):
+    if not _same_who(a.quantity, b.quantity) or _two_camps(a.quantity, b.quantity):
         return False
     if "further" in (a.quantity.scope, b.quantity.scope):
         return False
@@ -172,7 +173,7 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
 
 def _tied(a: Figure, b: Figure) -> bool:
     """Whether something says that two figures without a common incident belong together: nearness, a place, a date, and their nouns."""
-    one, two = (figure.quantity.unit.lower().split(" ")[-1] if figure.quantity.unit else "" for figure in (a, b))
+    one, two = (_noun(figure.quantity) for figure in (a, b))
     if one != two and not {one, two} & GENERAL and (_status(a) == "unknown" or _status(a) != _status(b)):
         return False  # "three guards" and "14 militants"
     if abs(a.draft.sentence - b.draft.sentence) <= CLOSE:
@@ -194,9 +195,25 @@ def _same_who(a: layer.QuantityRecord, b: layer.QuantityRecord) -> bool:
         x, y = one.get(key) or "unknown", two.get(key) or "unknown"
         if x != y and "unknown" not in (x, y):
             return False
-        if x != y and key in ("age", "sex"):  # "three children" are not the total that "12 people" is
+        if x != y and key in ("age", "sex") and not _men(a, b):  # "three children" are not the total that "12 people" is
             return False
     return True
+
+
+def _two_camps(a: layer.QuantityRecord, b: layer.QuantityRecord) -> bool:
+    """Whether one counts soldiers or policemen and the other fighters."""
+    one, two = (_noun(quantity) for quantity in (a, b))
+    return (one in words("regular") and two in words("irregular")) or (one in words("irregular") and two in words("regular"))
+
+
+def _noun(quantity: layer.QuantityRecord) -> str:
+    return quantity.unit.lower().split(" ")[-1] if quantity.unit else ""
+
+
+def _men(a: layer.QuantityRecord, b: layer.QuantityRecord) -> bool:
+    """Whether one counts "men" and the other soldiers or policemen: no other sex or age is meant."""
+    status = {(quantity.who or {}).get("status") for quantity in (a, b) if quantity.unit != "men"}
+    return "men" in (a.unit, b.unit) and bool(status) and status <= {"combatant", "police"}
 
 
 def _apart(a: Figure, b: Figure) -> bool:
@@ -226,12 +243,27 @@ def equal(a: Figure, b: Figure) -> bool:
 def compatible(a: Figure, b: Figure) -> bool:
     """Whether both can be right: one number fulfils both, or the smaller one can be a part ("seven people", "four villagers")."""
     if max(a.low, b.low) <= min(a.high, b.high):
-        return True
+        return not _far_beyond(a, b)
+    less, more = sorted((a, b), key=lambda figure: figure.low)
+    if less.quantity.unit in BODIES and more.quantity.unit not in BODIES:
+        return True  # "received 17 bodies": part of those killed
+    if less.high and more.low / less.high > ANOTHER_MATTER:
+        return True  # the dead of a day, and those of the war
     general = [_status(figure) == "unknown" for figure in (a, b)]
     if general[0] == general[1]:
         return False
     whole, narrow = (a, b) if general[0] else (b, a)
     return narrow.low <= whole.high
+
+
+def _far_beyond(a: Figure, b: Figure) -> bool:
+    """Whether an open bound is left far behind: "at least 42" and "67" are two answers to one question, "over 100" and "104" are not."""
+    less, more = sorted((a, b), key=lambda figure: figure.low)
+    if less.high != float("inf") or less.low <= 0 or (_status(a) != _status(b) and "unknown" not in (_status(a), _status(b))):
+        return False
+    if more.quantity.unit in BODIES or more.low < FAR_BEYOND * less.low:
+        return False
+    return more.low / less.low <= ANOTHER_MATTER
 
 
 def _status(figure: Figure) -> str:

@@ -14,6 +14,7 @@ from conflict_extract.assemble.continuations import elaborate
 from conflict_extract.assemble.contradictions import contradicted, negated
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
 from conflict_extract.assemble.exchange import BACK, Links, Pair, cue_lemma, one_family, previous, same_side, same_speaker
+from conflict_extract.assemble.figure_words import exceeded
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.replies import adversary, answered_party, counter_charge, refuting
@@ -162,6 +163,10 @@ def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> Non
                 links.add("elaborates", a, b, f"a closer figure by the same side: {words_}")
         elif not same_speaker(index, a, b) and a.attributed and b.attributed and links.count(a, "disagrees") < MOST_DISAGREE:
             links.add("disagrees", a, b, f"different figures for the same thing: {words_}")
+    for at, draft in enumerate(drafts):
+        other = exceeded(index, drafts, at)
+        if other is not None and not same_speaker(index, draft, other):
+            links.add("disagrees", draft, other, "it says that the figure given before is not the right one")
 
 
 def _text(index: Index, figure: figures.Figure) -> str:

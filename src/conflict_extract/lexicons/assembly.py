@@ -41,6 +41,9 @@ WordKind = Literal[
     "party",
     "musing",
     "praising",
+    "exceeding",
+    "irregular",
+    "regular",
 ]
 
 
@@ -62,7 +65,9 @@ class AssemblyWord(Entry):
     leaving (a noun for what is demanded of its owner: "the withdrawal of X's troops"), rebuking (a verb that scolds whom a saying beside it
     accuses: "rebuked X, saying P"), party (a bare noun for a side that can speak or be told: "defence
     claims", "the parties must talk"), musing (a verb whose bare form
-    opens a quotation without asking anybody for anything: "Look, …"), praising (a cue whose object is not accused of anything).
+    opens a quotation without asking anybody for anything: "Look, …"), praising (a cue whose object is not accused of anything),
+    exceeding (a word that says of a figure that it is not right: "the toll is higher"), irregular and regular (nouns for
+    the men of an armed group and of a state: figures of them count different people).
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
