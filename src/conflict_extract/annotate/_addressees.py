@@ -74,7 +74,9 @@ def blamed(view: View, record: layer.SaidRecord) -> int | None:
     verb = head_of(view, *record.cue)
     if verb is None:
         return None
-    to = next((j for j in view.children[verb] if view.base(j) == "obl" and view.case_of(j) == "to"), None)
+    thing = view.child(verb, "obj")
+    behind: list[int] = [*view.children[verb], *(view.children[thing] if thing is not None else ())]
+    to = next((j for j in behind if j > verb and view.base(j) in ("obl", "nmod") and view.case_of(j) == "to"), None)
     if to is None or view.mention[to] is not None:
         return to
     for j in view.children[to]:
@@ -104,6 +106,8 @@ def demanded(view: View, record: layer.SaidRecord) -> int | None:
             return view.child(noun, "obj", "iobj") or next(
                 (j for j in view.children[noun] if view.base(j) == "obl" and view.case_of(j) in ("on", "upon", "to")), None
             )
+        if any(view.passive(j) for j in view.kids(noun, "xcomp")):
+            return None  # "the hospitals had to be protected"
         return subject if subject is not None and view.pos[subject] != "PRON" and can_be_told(view, subject) else None
     for j in view.children[noun]:
         case = view.case_of(j)
@@ -157,6 +161,32 @@ def asked_about(view: View, record: layer.SaidRecord) -> int | None:
                         None,
                     )
     return None
+
+
+def hit_back(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one whom a negated saying answers: "hit back at X, saying that none of its jets had been downed"."""
+    cue = head_of(view, *record.cue) if record.cue else None
+    if cue is None or view.tag[cue] != "VBG" or view.base(cue) != "advcl":
+        return None
+    verb = view.head[cue]
+    if not any(view.low[j] == "back" for j in view.children[verb]):
+        return None
+    if not any(view.low[i] in words("negation") for span in record.content for i in range(*view.tokens(*span))):
+        return None
+    return next((j for j in view.children[verb] if verb < j < cue and view.case_of(j) in ("at", "against")), None)
+
+
+def done_by(view: View, record: layer.SaidRecord) -> int | None:
+    """The head of the one by whom something was done in an accusation: "a deliberate crime by X"."""
+    first, last = view.tokens(*record.content[0])
+    return next(
+        (
+            i
+            for i in range(first, last)
+            if view.base(i) in ("nmod", "obl") and view.case_of(i) == "by" and view.mention[i] is not None
+        ),
+        None,
+    )
 
 
 def named_aloud(view: View, record: layer.SaidRecord) -> int | None:

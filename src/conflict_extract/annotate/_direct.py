@@ -300,7 +300,11 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
         candidate.target = next((j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None)
         if candidate.target is None:  # "wrote to X: …", "shouted at X"
             candidate.target = next(
-                (j for j in view.children[verb] if view.dep[j] == "obl" and view.case_of(j) in ("to", "at") and view.mention[j]),
+                (
+                    j
+                    for j in view.children[verb]
+                    if view.dep[j] == "obl" and view.case_of(j) in ("to", "at") and any(view.mention[k] for k in view.subtree(j))
+                ),
                 None,
             )
         if speech.position == "continued" and candidate.continues is None:

@@ -93,8 +93,25 @@ def _conditional_threat(view: View, candidate: Candidate, text: str) -> bool:
     if candidate.source is None or not _FUTURE.search(text):
         return False
     if not _CONDITION.search(text):  # an army warns another side, not the residents
-        return candidate.target is not None and _armed(view, candidate.target) and _armed(view, candidate.source[2])
-    return _armed(view, candidate.source[2])
+        if candidate.target is None:
+            return _type_of(view, candidate.source[2]) == "armed_group" and _HARM.search(text) is not None
+        harm = speaks_for_party(view, candidate) and _HARM.search(text) is not None
+        return _armed(view, candidate.target) and (harm or _armed(view, candidate.source[2]))
+    return _armed(view, candidate.source[2]) or _type_behind(view, candidate.source[2]) == "armed_group"
+
+
+def _type_of(view: View, head: int) -> str | None:
+    mention = view.mention[head]
+    row = view.actors.get(mention.actor) if mention is not None else None
+    return None if row is None else row.type
+
+
+def _type_behind(view: View, head: int) -> str | None:
+    """The type of whom somebody speaks for."""
+    mention = view.mention[head]
+    row = view.actors.get(mention.actor) if mention is not None else None
+    behind = None if mention is None or row is None else view.actors.get(mention.affiliation or row.affiliation or "")
+    return None if behind is None else behind.type
 
 
 def _armed(view: View, head: int) -> bool:
@@ -162,6 +179,10 @@ def settle_act(view: View, candidate: Candidate) -> None:
             candidate.act = "accusation"
             candidate.evidence.append("wording:blaming")
             return
+    if entry in ("assure", "reassure") and _NOBODY.match(text):
+        candidate.act = "denial"
+        candidate.evidence.append("wording:nobody-was")
+        return
     if entry == "want" and text.startswith("to know"):
         candidate.act = "question"
         candidate.evidence.append("wording:wants-to-know")
@@ -190,6 +211,9 @@ def settle_act(view: View, candidate: Candidate) -> None:
     candidate.evidence.append(f"wording:{name}")
 
 
+_NOBODY = re.compile(
+    r"(?:no one|nobody|none|not one|not a single|no \w+)\b[^.;]{0,40}\b(?:was|were|has|have|had)\b", re.IGNORECASE
+)
 _SAYING = re.compile(
     r"(?:the|this|that|these|those|such|his|her|its|their)? ?(?:accusations?|allegations?|charges?|claims?)\b", re.IGNORECASE
 )
@@ -203,6 +227,11 @@ _REFUTING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
+_HARM = re.compile(
+    r"\b(?:fire|strikes?|answer(?:ed)?|pay|respon(?:d|se)|retaliat\w+|consequences?|war|attack\w*|regret|burn|destroy\w*|suffer|die|"
+    r"be killed|bleed|follow)\b",
+    re.IGNORECASE,
+)
 _IF_THEY = re.compile(r"\bif (?:they|you) (\w+)\b[^.;]{0,40}, (?:then )?we \1\b", re.IGNORECASE)
 _FUTURE = re.compile(r"\b(?:will|would|shall)\b", re.IGNORECASE)
 _BLAMING = re.compile(

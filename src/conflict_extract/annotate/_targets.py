@@ -20,7 +20,9 @@ from conflict_extract.annotate._addressees import (
     called,
     condemned,
     demanded,
+    done_by,
     focused,
+    hit_back,
     named_aloud,
     rebuked,
     threatened,
@@ -146,6 +148,8 @@ class Targets:
         subject = None if verb is None else view.child(verb, "nsubj")
         if subject is not None and record.target_actor is None:
             record.target_actor = self._party(record, subject)
+        if record.target_actor is None:
+            record.target_actor = self._body(record, done_by(view, record))
 
     def _party(self, record: layer.SaidRecord, at: int) -> str | None:
         """The state, group, organisation or person at a token, if it is of another side."""
@@ -160,7 +164,11 @@ class Targets:
         """Whether the content, or the clause around it, names the target."""
         view = self.view
         if record.act in ("threat", "opinion", "statement", "accusation"):
-            record.target_actor = self._body(record, self._beside(record))
+            beside = self._beside(record)
+            record.target_actor = self._body(record, beside)
+            if beside is not None and record.target_actor is None and record.act == "accusation" and self._bare_name(beside):
+                record.target = [view.start[beside], view.end[beside]]  # "lashed out at Yerevan, alleging P"
+                return True
             if record.target_actor is not None and record.act == "statement":
                 record.act = "accusation"
                 record.rule += "; wording:blamed"
@@ -184,6 +192,9 @@ class Targets:
         first, last, _ = source_span(view, at)
         span = [view.start[first], view.end[last - 1]]
         actor = self.actor_at(span)
+        inner = next((m for m in view.inner.get(at, ()) if view.tokens(m.start, m.end)[1] - 1 == at), None)
+        if record.act == "demand" and view.dep[at] == "nmod:poss" and inner is not None and inner.actor in self.rows:
+            actor = inner.actor  # "the withdrawal of Libya's troops"
         if actor is None and record.act == "denial":
             mention = view.mention[at]  # "Israeli claims"
             actor = mention.actor if mention is not None and mention.actor in self.rows else None
@@ -194,11 +205,21 @@ class Targets:
         record.target_actor = actor
         return actor is not None or record.target is not None
 
+    def _bare_name(self, at: int) -> bool:
+        """Whether a name of one word is no mention of anybody."""
+        view = self.view
+        return view.pos[at] == "PROPN" and view.mention[at] is None and view.right[at] - view.left[at] <= 2
+
     def _beside(self, record: layer.SaidRecord) -> int | None:
         """The token of the side that a phrase of the content or beside the cue names."""
         if record.act == "opinion":
             return condemned(self.view, record)
         if record.act == "statement":
+            at = hit_back(self.view, record)
+            if at is not None:
+                record.act = "denial"
+                record.rule += "; wording:hit-back"
+                return at
             at = blamed(self.view, record)
             return rebuked(self.view, record) if at is None else at
         if record.act == "accusation":

@@ -95,6 +95,9 @@ def contradicted(index: Index, drafts: Sequence[Draft], at: int) -> tuple[Draft,
         return last, "the accused's version, right after the accusation"
     if not says_not(index, draft):
         return None
+    for other in drafts[at + 1 : at + 3]:  # "said it had not, after X accused it of doing so"
+        if other.act == "accusation" and other.sentence == draft.sentence and other.target in own and not related(other, draft):
+            return other, "it says that what its sentence charges it with is not so"
     content = index.words(draft.content)
     focus = _focus(index, draft)
     replies = _replies(index, draft)

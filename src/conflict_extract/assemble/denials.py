@@ -125,7 +125,9 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if involved and (claim.event in words("violent") or claim.act == "accusation"):
             points += 2
             why.append("it denies a part in it")
-        reversed_ = claim.target is not None and (claim.target in own or _belongs(index, claim.target, own))
+        called_for = claim.act == "demand" and (meant is None or len(meant) > 2)  # "rejected the call" answers one, "that" seldom
+        charged = claim.target is not None and (claim.target in own or _belongs(index, claim.target, own))
+        reversed_ = charged and not called_for
         if reversed_:
             points += 3
             why.append(f"{_name(index, claim.target)} is the one accused there")
@@ -151,7 +153,8 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if shared and anaphor is None:
             points += min(2.0, 2.5 * len(shared) / max(1, min(len(content), 6)))
             why.append("shared words: " + ", ".join(sorted(shared)[:4]))
-        if was_nearest and not why and gap <= 1 and denial.event in words("violent") and claim.event in words("violent"):
+        violent = "wording:" in denial.rule and denial.event in words("violent") and claim.event in words("violent")
+        if was_nearest and not why and gap <= 1 and violent:
             points += SAME_EVENT
             why.append("both are about violence, one right after the other")
         if was_nearest and not why and _charged_just_now(denial, claim):

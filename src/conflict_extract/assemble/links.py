@@ -17,7 +17,7 @@ from conflict_extract.assemble.exchange import BACK, Links, Pair, cue_lemma, one
 from conflict_extract.assemble.figure_words import exceeded
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
-from conflict_extract.assemble.replies import adversary, answered_party, counter_charge, refuting
+from conflict_extract.assemble.replies import adversary, answered_party, asked_and_denied, counter_charge, refuting
 from conflict_extract.assemble.speakers import accused, sides
 from conflict_extract.lexicons.assembly import anaphors, words
 from conflict_extract.lexicons.events import plover_act
@@ -117,6 +117,8 @@ def _reply(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None
         links.add("elaborates", draft, refuted, "the denial that opens its sentence")
     elif charged is not None:
         draft.act, draft.target = "accusation", charged
+    elif asked_and_denied(index, drafts, at):
+        draft.act = "denial"
     else:
         return
     draft.rule += "; exchange:reply"
@@ -163,6 +165,7 @@ def _compare_figures(index: Index, links: Links, drafts: Sequence[Draft]) -> Non
                 links.add("elaborates", a, b, f"a closer figure by the same side: {words_}")
         elif not same_speaker(index, a, b) and a.attributed and b.attributed and links.count(a, "disagrees") < MOST_DISAGREE:
             links.add("disagrees", a, b, f"different figures for the same thing: {words_}")
+
     for at, draft in enumerate(drafts):
         other = exceeded(index, drafts, at)
         if other is not None and not same_speaker(index, draft, other):

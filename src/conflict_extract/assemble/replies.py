@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
 from conflict_extract.assemble.speakers import SPEAKS_FOR_ANOTHER, affiliation_of, party_of, row_of, row_of_words, sides
+from conflict_extract.lexicons.assembly import words
 
 BACK = 6  # claims looked back over
 SENTENCES = 8
@@ -46,6 +47,18 @@ def refuting(index: Index, drafts: Sequence[Draft], at: int) -> Draft | None:
     cue = index.root(*before.cue)
     opens = cue is not None and index.tokens.tag[cue] == "VBG" and before.cue[0] < draft.source[0] < draft.cue[0]
     return before if opens else None
+
+
+def asked_and_denied(index: Index, drafts: Sequence[Draft], at: int) -> bool:
+    """Whether a saying answers the question whether violence was done by "nobody": "Asked whether P, X said nobody had"."""
+    draft = drafts[at]
+    before = drafts[at - 1] if at else None
+    if before is None or before.act != "question" or before.source is not None or draft.act != "statement":
+        return False
+    if before.event not in words("violent") or draft.sentence - before.sentence > 1:
+        return False
+    first = index.words_within(*draft.content[0])[:1]
+    return bool(first) and index.tokens.lower[first[0]] in ("nobody", "none", "never", "no")
 
 
 def counter_charge(index: Index, drafts: Sequence[Draft], at: int) -> str | None:

@@ -141,6 +141,9 @@ def set_targets(index: Index, drafts: list[Draft]) -> None:
     _reciprocal(index, drafts)
     for draft in drafts:
         if draft.target in index.actor_rows:
+            row = index.actor_rows[draft.target]
+            if row.kb is None and row.type == "other":
+                draft.target = _polity(index, row.name) or draft.target
             continue
         draft.target = None
         if draft.target_words is None:
