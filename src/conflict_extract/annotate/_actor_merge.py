@@ -294,6 +294,8 @@ def _taken_up(draft: Draft, rows: Rows) -> tuple[str, ...] | None:
     for row, key in reversed(rows.recent[-_LOOK_BACK:]):
         if row.source_type not in wanted or row.type in ("person", "state"):
             continue
+        if draft.noun == "force" and row.type == "population":
+            continue
         if draft.noun == "ministry" and "ministry" not in row.name.lower():
             continue
         if draft.noun in _NAMED_SO and not _called(row, draft.noun, rows):

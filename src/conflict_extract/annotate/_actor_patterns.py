@@ -105,6 +105,8 @@ def phrase(scene: Scene, index: int, found: tuple[Role, bool, int], *, left: int
     first = min(left_edge(doc, index, scene.by_token) if left is None else left, noun_start)
     last = _right_edge(scene, index, role)
     name, start, determiner = bare_name(doc, first, index, scene.by_token)
+    if not determiner and start == first and first and surface_of(doc).lower[first - 1] == "the":
+        determiner = "the"  # which the tree hangs elsewhere
     if role.kind == "group" and doc[index].is_title:
         whole = _titled_start(scene, start, index)
         if whole < start:

@@ -123,7 +123,8 @@ def affiliate(scene: Scene, draft: Draft, sides: list[Hit], role: Role, words: l
         return
     unknown = None if "minister" in words else _unlisted_side(scene, draft)  # "Communication Service Minister"
     if unknown is not None and role.kind == "person":
-        draft.affiliation, draft.source_type = unknown, unknown.source_type
+        told = unknown.source_type if unknown.source_type != "other" else role.source_type
+        draft.affiliation, draft.source_type = unknown, told or unknown.source_type
         return
     if draft.definite and determiner in possessive_words():
         draft.affiliation = possessor(scene, draft, determiner)
@@ -191,10 +192,9 @@ def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
         return None
     places = list(range(draft.first, draft.head))
     if draft.last < len(doc) and doc[draft.last].lower_ in ("of", "for", "from", "with", "at"):
-        for index in range(draft.last + 1, min(draft.last + 5, len(doc))):
+        for index in range(draft.last + 1, min(draft.last + 8, len(doc))):
             places.append(index)
-            plain = doc[index].pos_ in ("DET", "ADJ", "VERB", "") or doc[index].lower_ in use_words("of_any_group", "same")
-            if index in scene.by_first or doc[index].is_punct or not plain:
+            if index in scene.by_first or not _before_body(scene, index):
                 break
     for index in places:
         other = scene.by_first.get(index)
@@ -203,6 +203,14 @@ def _unlisted_side(scene: Scene, draft: Draft) -> Draft | None:
         if other.type in ("organization", "armed_group", "media") and doc[other.last - 1].text not in HYPHENS:
             return other
     return None
+
+
+def _before_body(scene: Scene, index: int) -> bool:
+    """Whether a token can stand between "of" and the name of a body: "the opposition X", "the Madrid-based think tank X"."""
+    token = scene.doc[index]
+    kinds = use_words("of_any_group", "same") | use_words("category_noun", "same") | use_words("kind_of_body", "same")
+    words = token.pos_ in ("DET", "ADJ", "VERB", "") or token.lower_ in kinds or token.lower_ == "think"
+    return (not token.is_punct and (words or index in scene.in_place)) or token.text in HYPHENS
 
 
 def _from_side(scene: Scene, draft: Draft, hit: Hit, role: Role, words: list[str]) -> None:

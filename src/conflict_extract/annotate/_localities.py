@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._coref_scene import Scene
+from conflict_extract.lexicons.gazetteer import gazetteer
 
 _LEVELS = {
     "city": ("settlement",),
@@ -93,6 +94,15 @@ class Localities:
                 return self._last
         return None
 
+    def in_role(self, row: layer.ActorRow) -> str | None:
+        """The first-level region that a title begins with, where the entities took it for a part of the name: "X Chief Minister"."""
+        words = (row.role or "").split()
+        for size in (2, 1):
+            name = " ".join(words[:size])
+            if len(words) > size and name[:1].isupper() and any(found.level == "admin1" for found in gazetteer().rows(name)[:50]):
+                return self.make(name)
+        return None
+
     def _of_text(self, row: layer.ActorRow) -> str | None:
         """The one place of its level in the first paragraphs, for "Governor X" and "Mayor X" without a place; for a bare "the
         governor" the place of the official before.
@@ -109,6 +119,10 @@ class Localities:
             if self.view.paragraph[i] <= _LEDE and place.level in office
         }
         return self.make(names.pop()) if len(names) == 1 else None
+
+    def tokens(self) -> frozenset[int]:
+        """The tokens of all places but states."""
+        return frozenset(self._places(modifiers=True))
 
     def _places(self, *, modifiers: bool = False) -> dict[int, layer.PlaceRow]:
         """Places by token; `modifiers`: those before a noun too."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 from spacy.tokens import Doc, Span
 
 from conflict_extract.annotate._actor_draft import HYPHENS, PLACE_LABELS, abbreviated_titles, role_at
 from conflict_extract.annotate._actor_scene import Scene
+from conflict_extract.annotate._actor_unseen import large_place
 from conflict_extract.annotate._actor_use import PLACE, has_tree, place_or_actor, use_words
 from conflict_extract.annotate._tokens import surface_of
-from conflict_extract.lexicons.gazetteer import fold, gazetteer, unpack
 
 _CODE = re.compile(r"[A-Z]{1,4}\d?-\d{2,5}$")
-_LARGE = 4.3  # log10 of the people of a town that is rather meant than a person
 _INITIAL = 4  # letters of an abbreviated given name
 _TITLE_BEFORE = 9  # tokens from a title to the name behind it
 
@@ -87,24 +85,17 @@ def _between_commas(scene: Scene, ent: Span) -> bool:
     ending = role_at(doc, ent.end - 1)
     if ending is not None and ending[0].kind == "group":
         return False
-    governor = ent.root.head
-    while governor.i not in range(ent.start, ent.end) and governor.dep_ == "flat":
+    governor, role = ent.root.head, role_at(doc, ent.root.head.i)
+    for _ in range(3):  # the place in the title, which the name hangs on: "the governor of X province"
+        if role is not None or governor.dep_ not in ("nmod", "flat", "compound"):
+            break
         governor = governor.head
-    role = role_at(doc, governor.i)
+        role = role_at(doc, governor.i)
     if ent.root.dep_ != "appos" or not 0 < ent.start - governor.i <= _TITLE_BEFORE:
         return False
     title = role is not None and role[0].kind == "person" and not role[1]
-    return title and not (ent.label_ in PLACE_LABELS and _large(ent.text))
-
-
-def _large(name: str) -> bool:
-    """Whether the gazetteer has a region or a town of some size by this name."""
-    table = gazetteer()
-    for packed in table.find([fold(name)]):
-        rows = [row for row, _ in unpack(packed.tolist())[:50]]
-        if any(table.level(row) != "settlement" or float(table.populations(np.array([row]))[0]) > _LARGE for row in rows):
-            return True
-    return False
+    place = ent.label_ in PLACE_LABELS and (ent[-1].lower_ in use_words("region_head", PLACE) or large_place(ent.text))
+    return title and not place
 
 
 def _codes(doc: Doc) -> list[tuple[int, int]]:

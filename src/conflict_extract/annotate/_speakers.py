@@ -128,7 +128,10 @@ class Speakers:
         person = self._named(first, last)
         if person is not None and not any(view.dep[j] == "conj" for j in range(first, last)):
             return person
-        group = self._organisation(first, last, head)
+        one_name = view.mention[head] is not None and view.mention[head].form in ("name", "acronym")  # type: ignore[union-attr]
+        several = any(view.dep[j] == "conj" and first <= j < last for j in view.children[head])
+        several = several and not (one_name and view.mention[last - 1] is view.mention[head])
+        group = None if several else self._organisation(first, last, head) or self._renamed(head)
         if group is not None:
             return group
         together = self._joint(first, last, head, record.source)
@@ -197,6 +200,29 @@ class Speakers:
                     or (row.type == "media" and view.low[head] == "agency")
                 ):
                     return row.key
+        return None
+
+    def _renamed(self, head: int) -> str | None:
+        """ "A think tank in X, the Y Institute, said": the organisation in apposition to the noun for its kind."""
+        view, rows = self.view, self.scene.rows
+        at = view.mention[head]
+        own = rows.get(at.actor) if at is not None else None
+        if (
+            own is None
+            or own.kb is not None
+            or own.type not in ("organization", "armed_group", "media")
+            or own.name[:1].isupper()
+        ):
+            return None
+        behind = [j for j in view.children[head] if j > head]
+        behind += [
+            k for j in behind if view.base(j) == "nmod" for k in view.children[j]
+        ]  # hung on the place: "in X, the Y Institute"
+        for j in behind:
+            mention = view.mention[j] if view.dep[j] == "appos" else None
+            row = rows.get(mention.actor) if mention is not None and mention.form in ("name", "acronym") else None
+            if row is not None and row.type in ("organization", "armed_group", "media"):
+                return row.key
         return None
 
     def _joint(self, first: int, last: int, head: int, span: list[int] | None) -> str | None:
@@ -441,7 +467,12 @@ def source_head(view: View, span: list[int]) -> int | None:
             row = view.actors.get(mention.actor)
             if row is not None and row.type == "person" and not first <= view.head[i] < last:
                 return i
-    return head_of(view, *span)
+    head = head_of(view, *span)
+    if head is not None and view.pos[head] == "DET" and first < head + 1 < last:
+        return next(
+            (i for i in range(last - 1, head, -1) if view.pos[i] in ("NOUN", "PROPN")), head
+        )  # "a" that heads "a U.S. official"
+    return head
 
 
 def common_name(view: View, span: list[int]) -> str:

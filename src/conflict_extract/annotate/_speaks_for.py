@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._actor_use import use_words
 from conflict_extract.annotate._coref_scene import COLLECTIVE, Scene
+from conflict_extract.annotate._courts import at_trial, only_court, trial_court
 from conflict_extract.annotate._localities import Localities
+from conflict_extract.annotate._parties import before_name, in_front, of_fighters, party_before
 
 #: A "police spokesman" or "army spokesman" speaks for that body, whoever spoke before.
 OWN_BODY = frozenset({"police", "military", "judiciary", "legislature"})
@@ -31,7 +33,7 @@ class Sides:
         self.localities = Localities(scene, make)
         self.by_line = False
         self.home = self._home()
-        self.court = _only_court(scene)
+        self.court, self.trial = only_court(scene), trial_court(scene)
 
     def of(self, record: layer.SaidRecord, row: layer.ActorRow, head: int | None) -> str | None:
         """The key of the one that a saying's speaker speaks for, or None where the text does not say.
@@ -40,26 +42,34 @@ class Sides:
             record: the saying, with its source. row: its speaker. head: the source's head token.
         """
         view, rows = self.view, self.scene.rows
+        if self.trial is not None and at_trial(row):
+            return self.trial
         mention = view.mention[head] if head is not None else None
         affiliation = row.affiliation
         if row.type == "person" and head is not None and affiliation in rows and rows[affiliation].type == "state":
-            if (row.role or "").lower() == "chief minister":
-                affiliation = row.affiliation = None  # of a province
+            if (row.role or "").lower().endswith("chief minister"):
+                affiliation = row.affiliation = self.localities.in_role(row)  # of a province
             elif row.source_type == "government" and (province := self.localities.in_title(head)) is not None:
                 affiliation = row.affiliation = province
         if row.type == "person" and head is not None and record.source is not None:
             if affiliation is None or row.source_type == "legislature":
-                affiliation = row.affiliation = self._in_front(record.source) or affiliation
+                affiliation = row.affiliation = in_front(self.scene, record.source, self.make) or affiliation
             if affiliation is None:
-                affiliation = row.affiliation = self._before_name(record.source, head)
+                affiliation = row.affiliation = before_name(self.scene, record.source, head)
+            if affiliation is None and row.source_type in ("legislature", "party"):
+                affiliation = row.affiliation = party_before(self.scene, head, self.localities.tokens(), self.make)
         if affiliation is None and mention is not None and mention.actor == row.key:
             affiliation = mention.affiliation
+        if row.type == "media" and row.kb is None and row.name.split()[-1] in use_words("many_outlets", "same"):
+            row.type = "other"  # "Kenyan media": no outlet
         if affiliation is None and row.type in COLLECTIVE and _speaks_for_itself(row):
             affiliation = row.key
         if affiliation is None and head is not None and view.word[head].islower():
             affiliation = self._of_possessor(head) or self._for_pronoun(head) or self._of_paper(record, head)
         if affiliation is None and row.type in ("person", "population", "other"):
             affiliation = self._bridge(record, row)
+        if affiliation is None and row.source_type == "armed_group":
+            affiliation = of_fighters(row, self.make)
         if affiliation is None and self.court is not None and row.source_type == "judiciary" and "judge" in (row.role or ""):
             affiliation = self.court
         if affiliation is None or (affiliation in rows and _council(rows[affiliation])):
@@ -83,11 +93,12 @@ class Sides:
             record.affiliation = None  # "the army" of a state that the text does not tell
 
     def _take_home(self, record: layer.SaidRecord, row: layer.ActorRow, *, own: bool) -> None:
-        named = row.name[:1].isupper() and row.type != "person"
+        common = row.type == "government_body" and row.name.split()[-1].islower()  # "Garissa police"
+        named = row.name[:1].isupper() and row.type != "person" and not common
         if named or (record.affiliation is not None and not own):
             return
         role = (row.role or "").lower().replace("-", " ")
-        if role == "chief minister" or (self.by_line and row.source_type == "judiciary"):
+        if role.endswith("chief minister") or (self.by_line and row.source_type == "judiciary"):
             return
         words = {*row.name.lower().replace("-", " ").split(), *role.split()}
         if words & use_words("not_national", "same") and not words & use_words("national", "same"):
@@ -96,51 +107,17 @@ class Sides:
             return
         record.affiliation = self.home
 
-    def _before_name(self, span: list[int], head: int) -> str | None:
-        """Whom a person speaks for by the title before the name: "Pentagon Press Secretary Peter Cook"."""
-        view, rows = self.view, self.scene.rows
-        first, _ = view.tokens(*span)
-        if "minister" in view.low[first:head]:
-            return None  # "Communication Service Minister X"
-        for i in range(first, head):
-            mention = view.mention[i]
-            row = rows.get(mention.actor) if mention is not None else None
-            if row is not None and row.type in COLLECTIVE and mention is not None and mention.end < view.start[head]:
-                return row.affiliation if row.type == "government_body" and row.affiliation else row.key
-        return None
-
-    def _in_front(self, span: list[int]) -> str | None:
-        """The party at the start of the sentence: "For the Green League, Senator X asked", "From the coalition, X pleaded"."""
-        view, rows = self.view, self.scene.rows
-        last = view.tokens(*span)[0] - 1
-        first = view.sent[last] if last >= 0 else last
-        while first < last and not view.word[first].strip():
-            first += 1
-        if last - first < 2 or last - first > 10 or view.word[last] != ",":
-            return None
-        if view.tag[first] == "VBG":
-            first += 1
-        if view.low[first] not in ("for", "from"):
-            return None
-        first += 1 + int(view.low[first + 1] in ("the", "a"))
-        if any(view.word[i] == "," or view.tag[i] in ("VBD", "VBZ", "VBP", "MD") for i in range(first, last)):
-            return None
-        mention = view.mention[last - 1]
-        row = rows.get(mention.actor) if mention is not None else None
-        if row is not None and row.type in COLLECTIVE:
-            return row.key
-        plain = all(view.word[i][:1].isupper() for i in range(first, last)) and row is None
-        if plain and first < last - 1 and view.ent[last - 1] not in ("LOC", "GPE", "FAC", "PER", "PERSON"):
-            return self.make(view.text[view.start[first] : view.end[last - 1]])
-        return None
-
     def _of_possessor(self, head: int) -> str | None:
         """ "his office", "her spokesman": the side of the person whom the pronoun means."""
         if self.view.low[head] not in use_words("of_possessor", "same"):
             return None
         for j in self.view.children[head]:
             row = self.scene.rows.get(self.found.get(j, ""))
-            if row is None or self.view.dep[j] != "nmod:poss" or row.type != "person" or row.former:
+            if row is None or self.view.dep[j] != "nmod:poss" or row.former:
+                continue
+            if row.type in COLLECTIVE and row.type != "media":
+                return row.affiliation or row.key  # "its political wing"
+            if row.type != "person":
                 continue
             said = (other.affiliation for other in self.said if other.speaker == row.key and other.affiliation is not None)
             return row.affiliation or next(said, None)
@@ -163,6 +140,8 @@ class Sides:
         if view.low[head] in use_words("court_paper", "same"):
             return self.court
         words = view.low[max(view.left[head], head - 4) : head]
+        if "court" in words:
+            return self.trial or self.court
         if set(words) & (use_words("state_institution", "actor") | {"government", "presidential"}):
             return self.home
         if not words or words[-1] not in ("the", "this", "that"):
@@ -185,6 +164,8 @@ class Sides:
             return None
         if not words or words[-1] not in use_words("bare_office", "same") or len(words) > 2 or record.source is None:
             return None
+        if len(words) == 2 and words[0] not in use_words("np_modifier", "same"):
+            return None  # "heritage officials"
         rows = self.scene.rows
         before = None
         for other in self.said:
@@ -272,16 +253,3 @@ def _nobody(row: layer.ActorRow) -> bool:
     return words[-1] in use_words("nobody", "same") or (
         row.type == "government_body" and row.source_type in ("military", "police")
     )
-
-
-def _only_court(scene: Scene) -> str | None:
-    """The one court of first instance that the document names, or None."""
-    named = [
-        row.key
-        for row in scene.rows.values()
-        if row.type in ("organization", "government_body")
-        and row.name[:1].isupper()
-        and row.name.split()[-1] in ("Court", "Tribunal")
-        and not {word.lower() for word in row.name.split()} & use_words("higher_court", "same")
-    ]
-    return named[0] if len(named) == 1 else None
