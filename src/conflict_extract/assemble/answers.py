@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from conflict_extract.assemble.denials import is_anaphoric
+from conflict_extract.assemble.denials import is_anaphoric, participants
 from conflict_extract.assemble.exchange import Links, cue_lemma, previous, same_speaker
 from conflict_extract.assemble.index import Index
 from conflict_extract.assemble.merge import Draft
@@ -32,6 +32,9 @@ def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None
         ):
             links.add("answers", draft, other, f"“{noun}” stands for it")
             return
+        if other.act == "demand" and gap <= 1 and _taken_up(index, draft, other):
+            links.add("answers", draft, other, "it promises or refuses what has just been asked for")
+            return
         if other.act in ("demand", "question", "threat") and own & _directed_at(index, other):
             links.add("answers", draft, other, f"an answer to the {other.act} directed at the speaker")
             return
@@ -41,6 +44,20 @@ def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None
         if replies:
             links.add("answers", draft, other, "the cue answers what was said before")
             return
+
+
+def _taken_up(index: Index, draft: Draft, other: Draft) -> bool:
+    """Whether a promise or refusal takes up the demand right before it: by "it", by the event, or because the demand is about the speaker."""
+    if draft.act not in ("commitment", "confirmation") and (draft.entry or "") not in words("refusing"):
+        return False
+    if other.target is None and sides(index, draft) & participants(index, other):
+        return True
+    if draft.act != "commitment":
+        return False
+    lower = [index.tokens.lower[i] for span in draft.content for i in index.words_within(*span)]
+    if draft.sentence - other.sentence == 1 and not {"it", "this", "so"}.isdisjoint(lower[1:3]):
+        return True
+    return other.target is None and draft.event == other.event not in ("other", "aid")
 
 
 def _directed_at(index: Index, other: Draft) -> frozenset[str]:
@@ -58,7 +75,21 @@ def leading_noun(index: Index, draft: Draft) -> str | None:
     if opening and opening[0] in ("the", "this", "that", "its", "their", "such"):
         return next((word for word in opening[1:] if word in words("anaphor")), None)
     inside = [index.tokens.lower[i] for i in index.words_within(*draft.content[0])]
-    after = (
-        word for before, word in pairwise(inside) if before in KNOWN and word in ("offer", "proposal", "demand", "ultimatum")
-    )
+    after = (word for before, word in pairwise(inside) if before in KNOWN and word in words("asking"))
     return next(after, None)  # "it would think the offer over"
+
+
+def standing_by(index: Index, draft: Draft) -> bool:
+    """Whether somebody stands by what he said: "said it stood by its findings", "stands by its story"."""
+    inside = [i for span in draft.content for i in index.words_within(*span)]
+    if len(inside) > 8:
+        return False
+    tokens = index.tokens
+    own = any(
+        tokens.lower[a] in ("its", "their", "his", "her", "our", "my") and tokens.lower[b] in words("standing")
+        for a, b in pairwise(inside)
+    )
+    stands = cue_lemma(index, draft) == "stand" or any(
+        index.lemma(a) == "stand" and tokens.lower[b] == "by" for a, b in pairwise(inside)
+    )
+    return own and stands

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conflict_extract.assemble import figures
-from conflict_extract.assemble.answers import KNOWN, answer
+from conflict_extract.assemble.answers import KNOWN, answer, standing_by
 from conflict_extract.assemble.continuations import elaborate
 from conflict_extract.assemble.contradictions import contradicted, negated
 from conflict_extract.assemble.denials import answered, is_anaphoric, is_denial
@@ -64,7 +64,13 @@ def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
 def _repeat(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
     """ "repeated the call": to the nearest earlier claim of the speaker that the noun can stand for."""
     draft = drafts[at]
-    if cue_lemma(index, draft) not in words("repeat"):
+    stands_by = standing_by(index, draft)
+    if cue_lemma(index, draft) not in words("repeat") and not stands_by:
+        return
+    if stands_by:
+        other = next((other for other in previous(drafts, at, 12) if same_speaker(index, draft, other) and other.attributed), None)
+        if other is not None:
+            links.add("repeats", draft, other, "it stands by what it said")
         return
     noun = is_anaphoric(index, draft)
     meant = anaphors().get(noun or "", frozenset())
@@ -189,6 +195,8 @@ def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> No
             continue
         shared = content & index.words(other.content)
         gap = draft.sentence - other.sentence
+        if noun is not None and other.act in ("demand", "commitment", "question"):
+            return  # to accept a proposal is to answer it
         if noun is not None and gap <= 4 and other.act in anaphors().get(noun, frozenset()):
             links.add("confirms", draft, other, f"“{noun}” stands for it")
             return

@@ -44,6 +44,9 @@ WordKind = Literal[
     "exceeding",
     "irregular",
     "regular",
+    "refusing",
+    "asking",
+    "standing",
 ]
 
 
@@ -67,7 +70,9 @@ class AssemblyWord(Entry):
     claims", "the parties must talk"), musing (a verb whose bare form
     opens a quotation without asking anybody for anything: "Look, …"), praising (a cue whose object is not accused of anything),
     exceeding (a word that says of a figure that it is not right: "the toll is higher"), irregular and regular (nouns for
-    the men of an armed group and of a state: figures of them count different people).
+    the men of an armed group and of a state: figures of them count different people), refusing (a cue that
+    turns a demand down), asking (a noun for a demand or an offer that an answer takes up), standing (a noun for what somebody stands by:
+    "it stands by its account").
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
