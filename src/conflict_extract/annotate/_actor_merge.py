@@ -50,6 +50,7 @@ _TAKEN_UP = {
     "coalition": ("igo", "armed_group", "party", "other"),
     "front": ("armed_group", "party"),
     "league": ("party", "igo", "other"),
+    "brigades": ("armed_group",),
     "brigade": ("armed_group", "military", "government"),
     "division": ("military", "government"),
     "regiment": ("military", "government"),

@@ -175,7 +175,7 @@ def left_noun(view: View, verb: int) -> tuple[int, int] | None:
     head = i
     while view.head[head] < head and view.base(head) in ("flat", "compound", "goeswith"):
         head = view.head[head]
-    top, start = head, view.left[head]
+    top, start = head, _words_from(view, head)
     node = head
     for _ in range(6):
         if start > 0 and view.word[start - 1] == ",":
@@ -184,10 +184,19 @@ def left_noun(view: View, verb: int) -> tuple[int, int] | None:
         if up == node or up > node or view.base(node) not in ("appos", "nmod", "flat", "dep", "list"):
             break
         node = up
-        if view.left[node] > 0 and view.word[view.left[node] - 1] == "," and view.left[node] < head:
-            start = view.left[node]
+        left = _words_from(view, node)
+        if left > 0 and view.word[left - 1] == "," and left < head:
+            start = left
             top = start
     return (head, start) if start > 0 and view.word[start - 1] == "," and top >= 0 else None
+
+
+def _words_from(view: View, i: int) -> int:
+    """The first token of a subtree that is no comma."""
+    first = view.left[i]
+    while first < i and view.word[first] == ",":
+        first += 1
+    return first
 
 
 def relative_head(view: View, verb: int) -> int | None:
@@ -275,6 +284,10 @@ def source_span(view: View, head: int) -> tuple[int, int, int]:
                 first, last, _ = _edges(view, j)
                 start, _, _ = _edges(view, head)
                 return min(first, start), last, j
+            if j > head and view.dep[j] == "appos" and not is_name(view, j):  # "Their chief, the Danish colonel Lars Holm,"
+                name = next((k for k in view.children[j] if k > j and view.base(k) == "appos" and is_name(view, k)), None)
+                if name is not None and not any(view.low[k] == "," for k in range(j + 1, name)):
+                    return _edges(view, j)[0], _edges(view, name)[1], name
         name = _name_behind(view, head)
         if name is not None:
             return _edges(view, name)

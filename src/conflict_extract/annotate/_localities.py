@@ -14,6 +14,7 @@ _LEVELS = {
     "village": ("settlement",),
     "municipality": ("settlement", "admin2"),
     "district": ("admin2", "admin3", "settlement"),
+    "territory": ("admin2", "admin3", "settlement"),
     "county": ("admin2", "admin3"),
     "region": ("admin1", "region"),
     "province": ("admin1",),

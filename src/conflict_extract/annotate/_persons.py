@@ -386,7 +386,7 @@ def _apposed_before(scene: Scene, draft: Draft) -> None:
             continue
         following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
         inner = index > 0 and _inside_another(scene, index)
-        if inner or (index + 1 != comma and following not in ("of", "for", "to", "from", "at", "in", "with")):
+        if inner or (index + 1 != comma and following not in ("of", "for", "to", "from", "at", "in", "with", "there")):
             continue
         if has_tree(doc):
             noun, name = doc[index], doc[draft.head]

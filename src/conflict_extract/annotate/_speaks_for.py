@@ -77,6 +77,15 @@ class Sides:
         if affiliation in rows and affiliation != row.key and _nobody(rows[affiliation]):
             affiliation = row.affiliation = None
         side = rows.get(affiliation or "")
+        state = rows.get((side.affiliation if side is not None else None) or "")
+        if (
+            side is not None
+            and side.type == "government_body"
+            and side.key != row.key
+            and state is not None
+            and state.type == "state"
+        ):
+            affiliation, side = state.key, state  # "the force's director" speaks for the state
         if side is not None and side.type == "armed_group" and row.source_type in (None, "unknown", "military"):
             row.source_type = "armed_group"  # "the group's military spokesman"
         return affiliation
