@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from spacy.language import Language
 
 from conflict_extract import (
     DateError,
@@ -17,6 +18,8 @@ from conflict_extract import (
     add_to,
     load,
 )
+from conflict_extract.api import prepare
+from tests.golden import ARTICLES, date_of, names
 
 TEXT = (
     "The governor of Orlova said on Monday that at least 12 people had been killed by shelling. "
@@ -97,8 +100,27 @@ def test_components_are_not_added_twice(extractor):
         add_to(extractor.nlp)
 
 
-def test_report_of_a_finished_doc(extractor):
-    from conflict_extract import prepare
+@pytest.mark.parametrize("name", names()[4:8])
+def test_extract_says_what_the_report_of_a_finished_doc_says(extractor, name):
+    text, date = (ARTICLES / f"{name}.txt").read_text(encoding="utf-8"), date_of(name)
+    doc = extractor.nlp(next(prepare(extractor.nlp, [{"text": text, "date": date}])))
+    assert extractor.report(doc) == extractor.extract(text, date=date)
 
+
+def test_a_component_of_somebody_else_sees_spans_and_records():
+    seen = []
+
+    def look(doc):
+        seen.append((len(doc.spans["ce_said"]), [key for key in doc._.ce_records if key.startswith("said:")]))
+        return doc
+
+    Language.component("test_look", func=look)
+    extractor = load()
+    extractor.nlp.add_pipe("test_look")
+    assert extractor.extract(TEXT, date="2024-03-18").claims
+    assert seen[0][0] == len(seen[0][1]) > 0
+
+
+def test_report_of_a_finished_doc(extractor):
     docs = list(extractor.nlp.pipe(prepare(extractor.nlp, [{"text": TEXT, "date": "2024-03-18"}])))
     assert extractor.report(docs[0], id="x") == extractor.extract(TEXT, date="2024-03-18", id="x")

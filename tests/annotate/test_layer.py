@@ -14,7 +14,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from conflict_extract.annotate import layer
-from conflict_extract.annotate._tokens import _memories
+from conflict_extract.annotate._tokens import _memories, forget_tokens
 from conflict_extract.errors import PipelineError
 from tests.golden import ARTICLES, date_of, names
 
@@ -166,3 +166,34 @@ def test_no_component_changes_records_without_writing_them(extractor: Any, name:
     assert json.dumps(read, sort_keys=True) == stored
     tables = {key: [layer.plain(row) for row in layer.read_table(doc, key, kind)] for key, kind in layer.TABLES.items()}
     assert {key: rows for key, rows in tables.items() if rows} == {key: rows for key, rows in doc._.ce_tables.items() if rows}
+
+
+def test_a_private_doc_keeps_the_records_that_were_written() -> None:
+    doc = tree()
+    layer.keep_private(doc)
+    later, earlier = layer.TimeRecord(start=14, end=19), layer.TimeRecord(start=0, end=6)
+    layer.write(doc, "times", [later, earlier])
+    layer.write_table(doc, "chains", [layer.ChainRow(key="k1")])
+    assert [
+        record is made for record, made in zip(layer.read(doc, "times", layer.TimeRecord), [earlier, later], strict=True)
+    ] == [True] * 2
+    assert (earlier.id, later.id) == ("times:1", "times:2")
+    assert layer.read_table(doc, "chains", layer.ChainRow) == [layer.ChainRow(key="k1")]
+    assert (
+        layer.has_layer(doc, "times")
+        and not layer.has_layer(doc, "counts")
+        and layer.read(doc, "counts", layer.QuantityRecord) == []
+    )
+    assert not doc.spans and doc._.ce_records is None and doc._.ce_tables is None
+    with pytest.raises(PipelineError, match="outside the text"):
+        layer.write(doc, "times", [layer.TimeRecord(start=0, end=len(doc.text) + 1)])
+
+
+def test_the_tokens_of_a_private_doc_are_read_anew_when_a_component_says_so() -> None:
+    doc = tree()
+    layer.keep_private(doc)
+    tokens = layer.tokens_of(doc)
+    doc[0].tag_ = "NN"
+    assert layer.tokens_of(doc) is tokens
+    forget_tokens(doc)
+    assert layer.tokens_of(doc).tag[0] == "NN"

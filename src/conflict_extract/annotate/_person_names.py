@@ -97,10 +97,9 @@ def _spans(scene: Scene) -> list[tuple[int, int]]:
         taken.update(range(first, last))
     tagged = any(ent.label_ for ent in doc.ents)
     blocked = {token.i for span in (*scene.organisations, *scene.places) for token in span}
-    forms, roles = surface_of(doc), roles_in(doc)
-    for index in range(len(doc) - 1):
-        word = forms.lower[index]
-        if roles[index] is None and (word.rstrip(".") not in abbreviated_titles() or word == forms.word[index]):
+    forms, titles = surface_of(doc), abbreviated_titles()
+    for index, (word, role) in enumerate(zip(forms.lower[:-1], roles_in(doc), strict=False)):
+        if role is None and (word.rstrip(".") not in titles or word == forms.word[index]):
             continue  # most words
         if index in taken or not _is_title(scene, index) or index in blocked:
             continue

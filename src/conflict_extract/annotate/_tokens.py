@@ -269,7 +269,8 @@ def memory_of(doc: Doc) -> Memory:
 def keep_private(doc: Doc) -> None:
     """Say that only components of this package see a Doc, from its making until it is dropped.
 
-    Then layers are not mirrored as span groups, which none of them reads, and its tokens are read anew only after `forget_tokens`.
+    Then layers are kept as the records that were written, without the plain form and the span groups that others read, and the tokens are
+    read anew only after `forget_tokens`.
     """
     memory_of(doc).private = True
 

@@ -87,9 +87,9 @@ def find(arcs: Arcs, classes: Classes) -> list[Found]:
     used: set[int] = set()
     found: list[Found] = []
     candidates = [
-        (i, rows)
+        (i, _rows(index, lemma, lower))
         for i, (lemma, lower) in enumerate(zip(arcs.lemma, arcs.lower, strict=True))
-        if (rows := _rows(index, lemma, lower))
+        if lemma in index or lower in index
     ]
 
     def take(i: int, rows: Iterable[Trigger]) -> None:

@@ -127,7 +127,7 @@ class View:
     def tokens(self, start: int, end: int) -> tuple[int, int]:
         """Token indices [first, last) of the tokens that overlap [start, end)."""
         first = bisect_right(self.end, start)
-        return first, max(first, bisect_left(self.start, end))
+        return first, bisect_left(self.start, end, first)
 
     def child(self, i: int, *deps: str) -> int | None:
         """The first child with one of the relations (subtypes count only as given)."""

@@ -487,29 +487,21 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
     if kind is None:
         raise PipelineError(f"unknown layer {layer!r}; known: {', '.join(RECORDS)}")
     memory = _memory(doc)
-    prefix = layer + ":"
+    surface = surface_of(doc)
+    ordered = _named(layer, records, len(surface.text))
+    if memory.private:  # nobody else reads them: they need no plain form
+        memory.layers.add(layer)
+        memory.records[layer, kind] = sorted(ordered, key=_place)
+        return
     store: dict[str, dict[str, Any]] = {**(memory.store or {})}
     if layer in memory.layers:
-        store = {key: row for key, row in store.items() if not key.startswith(prefix)}
+        store = {key: row for key, row in store.items() if not key.startswith(layer + ":")}
     memory.layers.add(layer)
-    ordered = sorted(records, key=_place)
-    used = {record.id for record in ordered if record.id}
     spans: list[Span] = []
-    surface = surface_of(doc)
-    length = len(surface.text)
-    mirrored = not memory.private
-    number = 0
     for record in ordered:
         start, end = record.start, record.end
-        if not 0 <= start <= end <= length:
-            raise PipelineError(f"layer {layer}: offsets {start}, {end} are outside the text")
-        if not record.id:
-            number += 1
-            while f"{prefix}{number}" in used:
-                number += 1
-            record.id = f"{prefix}{number}"
         store[record.id] = plain(record)
-        if start < end and mirrored:
+        if start < end:
             label = str(getattr(record, "label", "") or getattr(record, "kind", "") or layer)
             if start in surface.starts and end in surface.ends:
                 spans.append(Span(doc, surface.starts[start], surface.ends[end], label=label, span_id=record.id))
@@ -517,8 +509,23 @@ def write(doc: Doc, layer: str, records: Iterable[Record]) -> None:
                 spans.append(Span(doc, tokens.start, tokens.end, label=label, span_id=record.id))
     doc.user_data[_RECORDS] = memory.store = store
     _forget(memory.records, layer)
-    if mirrored:
-        doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
+    doc.spans[f"ce_{layer}"] = SpanGroup(doc, name=f"ce_{layer}", spans=spans)
+
+
+def _named(layer: str, records: Iterable[Record], length: int) -> list[Record]:
+    """Records in order, each with an id."""
+    ordered = sorted(records, key=_place)
+    used = {record.id for record in ordered if record.id}
+    number = 0
+    for record in ordered:
+        if not 0 <= record.start <= record.end <= length:
+            raise PipelineError(f"layer {layer}: offsets {record.start}, {record.end} are outside the text")
+        if not record.id:
+            number += 1
+            while f"{layer}:{number}" in used:
+                number += 1
+            record.id = f"{layer}:{number}"
+    return ordered
 
 
 def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
@@ -539,6 +546,8 @@ def read(doc: Doc, layer: str, kind: type[R]) -> list[R]:
 def _memory(doc: Doc) -> Memory:
     """The memory of a Doc, emptied of records and rows that were made of other data than the Doc holds now."""
     memory = memory_of(doc)
+    if memory.private:
+        return memory
     store, tables = doc.user_data.get(_RECORDS), doc.user_data.get(_TABLES)
     if memory.store is not store:
         memory.store = store
@@ -571,6 +580,9 @@ def write_table(doc: Doc, name: str, rows: Sequence[Any]) -> None:
     if name not in TABLES:
         raise PipelineError(f"unknown table {name!r}; known: {', '.join(TABLES)}")
     memory = _memory(doc)
+    if memory.private:
+        memory.rows[name, TABLES[name]] = list(rows)
+        return
     doc.user_data[_TABLES] = memory.tables = {**(memory.tables or {}), name: [plain(row) for row in rows]}
     _forget(memory.rows, name)
 
