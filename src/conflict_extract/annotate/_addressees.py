@@ -123,6 +123,8 @@ def _leaver(view: View, noun: int) -> int | None:
     for j in view.children[noun]:
         if view.dep[j] == "nmod:poss" or (view.base(j) == "nmod" and view.case_of(j) in ("of", "by")):
             owner = view.child(j, "nmod:poss")
+            if owner is None and not can_be_told(view, j) and view.mention[j] is None:
+                return None  # "the withdrawal of the bill"
             return j if owner is None else owner
     return None
 

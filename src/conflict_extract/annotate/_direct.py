@@ -298,15 +298,12 @@ def direct_candidates(view: View, found: list[Speech]) -> list[Candidate]:
             continues=made.get(id(speech.of)) if speech.position == "continued" and speech.of is not None else None,
         )
         candidate.target = next((j for j in view.children[verb] if view.dep[j] in ("obj", "iobj") and view.quote[j] < 0), None)
-        if candidate.target is None:  # "wrote to X: …", "shouted at X"
-            candidate.target = next(
-                (
-                    j
-                    for j in view.children[verb]
-                    if view.dep[j] == "obl" and view.case_of(j) in ("to", "at") and any(view.mention[k] for k in view.subtree(j))
-                ),
-                None,
-            )
+        if (
+            candidate.target is None and verb + 1 < view.n and view.low[verb + 1] in ("to", "at")
+        ):  # "wrote to X: …", "shouted at X"
+            whom = view.head[verb + 1]
+            if whom > verb and view.quote[whom] < 0 and any(view.mention[k] for k in view.subtree(whom)):
+                candidate.target = whom
         if speech.position == "continued" and candidate.continues is None:
             continue
         made[id(speech)] = candidate

@@ -220,7 +220,7 @@ _SAYING = re.compile(
 _REFUTING = re.compile(
     r"\b(?:claims?|figures?|numbers?|tolls?|videos?|footage|pictures?|images?|photo(?:graph)?s?|articles?|findings?|statements?|reports?|"
     r"accusations?|allegations?|charges?|suggestions?|insinuations?|assertions?|complaints?|idea|notion|testimony|version|account|story|"
-    r"stories|it|this|that)\b.{0,30}\b(?:inventions?|invented|fictions?|fabricat\w+|nonsense|nonsensical|lies?|false|baseless|absurd|"
+    r"stories|it|this|that)\b.{0,30}\b(?:inventions?|invented|fictions?|fables?|fabricat\w+|nonsense|nonsensical|lies?|false|baseless|absurd|"
     r"ridiculous|groundless|untrue|fantas\w+|propaganda|disinformation|rumou?rs?|slander\w*|myths?|(?:fairy|bedtime) (?:tales?|stories)|"
     r"hoax|fakes?|libel\w*|scurrilous|preposterous|laughable|ludicrous|far-fetched|concocted|made[- ]up|trumped[- ]up|coached|"
     r"rehearsed|staged|wildly exaggerated|hearsay|malicious)\b",
@@ -229,7 +229,7 @@ _REFUTING = re.compile(
 _CONDITION = re.compile(r"\b(?:if|unless|any|anyone|anybody|whoever|whatever|should|until)\b", re.IGNORECASE)
 _HARM = re.compile(
     r"\b(?:fire|strikes?|answer(?:ed)?|pay|respon(?:d|se)|retaliat\w+|consequences?|war|attack\w*|regret|burn|destroy\w*|suffer|die|"
-    r"be killed|bleed|follow)\b",
+    r"be killed|bleed)\b",
     re.IGNORECASE,
 )
 _IF_THEY = re.compile(r"\bif (?:they|you) (\w+)\b[^.;]{0,40}, (?:then )?we \1\b", re.IGNORECASE)

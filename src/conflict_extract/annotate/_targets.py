@@ -130,6 +130,7 @@ class Targets:
             or "wording:" not in record.rule  # "implored X", "asked X whether": the cue itself is directed at somebody
             or any(view.low[i] in YOU for i in range(first, last))
             or view.tag[first] == "VB"
+            or "wording:imperative" in record.rule
             or (record.mode != "direct" and view.low[first] in ("it", "they", "he", "she"))
         )
         if not turned or head is None or view.low[head] in words("press"):
@@ -166,6 +167,8 @@ class Targets:
         if record.act in ("threat", "opinion", "statement", "accusation"):
             beside = self._beside(record)
             record.target_actor = self._body(record, beside)
+            if record.target_actor is None and record.act == "accusation" and beside is not None:
+                record.target_actor = self._person(record, beside)
             if beside is not None and record.target_actor is None and record.act == "accusation" and self._bare_name(beside):
                 record.target = [view.start[beside], view.end[beside]]  # "lashed out at Yerevan, alleging P"
                 return True
@@ -204,6 +207,11 @@ class Targets:
             record.target = span
         record.target_actor = actor
         return actor is not None or record.target is not None
+
+    def _person(self, record: layer.SaidRecord, at: int) -> str | None:
+        """The person at a token, if he is of another side: "called General X a traitor"."""
+        actor = self._body_or_person(record, at)
+        return actor if actor is not None and self.rows[actor].type == "person" else None
 
     def _bare_name(self, at: int) -> bool:
         """Whether a name of one word is no mention of anybody."""
@@ -260,7 +268,8 @@ class Targets:
             if not view.dep[i].startswith("nsubj") or view.low[i] in FIRST:
                 continue
             head = view.head[i]
-            if record.act == "demand" and view.dep[i] == "nsubj:pass":
+            had_to_be = any(view.passive(j) for j in view.kids(head, "xcomp"))
+            if record.act == "demand" and (view.dep[i] == "nsubj:pass" or had_to_be):
                 return  # "the camp must be closed": nobody is told to
             if (
                 record.act == "threat"

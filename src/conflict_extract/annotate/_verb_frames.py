@@ -92,7 +92,7 @@ def _kind(frame: str) -> str:
 
 
 def _sided(view: View, target: int | None) -> bool:
-    """Whether the object is a side, so that a weak verb asks it for something: "pressed Bogotá to resume the talks"."""
+    """Whether the target is a side, so that a weak verb is a cue: "pressed Bogotá to resume the talks", "put the fire down to Chad"."""
     mention = view.mention[target] if target is not None else None
     row = view.actors.get(mention.actor) if mention is not None and mention.use == "actor" else None
     return row is not None and row.type in ("state", "armed_group", "organization", "government_body")
@@ -156,7 +156,8 @@ class _Maker:
             rule=rule,
             target=target,
             neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
-            strong=frame in entry.frames and (frame not in entry.weak or (frame == "obj_to" and _sided(view, target))),
+            strong=frame in entry.frames
+            and (frame not in entry.weak or (frame[:6] in ("obj_to", "p_obj:") and _sided(view, target))),
             nominal=nominal,
             addressee=frame in ("that", "quote", "obj_that", "obj_wh") or (entry.addressee and frame != "obj_to"),
         )

@@ -45,8 +45,8 @@ def make_links(index: Index, drafts: Sequence[Draft]) -> list[Pair]:
             if hit is not None:
                 links.add("denies", draft, hit[0], hit[1])
         else:
-            _contradict(index, links, drafts, at)
             _reply(index, links, drafts, at)
+            _contradict(index, links, drafts, at)
         _counter(index, links, drafts, at)
     _compare_figures(index, links, drafts)
     for at in range(len(drafts)):
@@ -68,7 +68,9 @@ def _repeat(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> Non
     if cue_lemma(index, draft) not in words("repeat") and not stands_by:
         return
     if stands_by:
-        other = next((other for other in previous(drafts, at, 12) if same_speaker(index, draft, other) and other.attributed), None)
+        other = next(
+            (other for other in previous(drafts, at, 12) if same_speaker(index, draft, other) and other.attributed), None
+        )
         if other is not None:
             links.add("repeats", draft, other, "it stands by what it said")
         return

@@ -16,7 +16,7 @@ from conflict_extract.lexicons.assembly import words
 
 BACK = 6  # claims looked back over
 SENTENCES = 8
-FRIENDLY = frozenset({"ceasefire", "agreement", "negotiation", "aid", "return"})
+FRIENDLY = frozenset({"ceasefire", "agreement", "negotiation", "return"})
 EXCHANGED = frozenset({"accusation", "denial", "threat"})
 
 
@@ -94,7 +94,8 @@ def _focus(index: Index, draft: Draft) -> str | None:
     if end is None:
         return None
     found = index.actors.inside([[tokens.start[inside[2]], tokens.start[end]]])
-    keys = {m.actor for m in found if m.use in ("actor", "modifier") and m.actor in index.actor_rows}
+    keys = {m.actor for m in found if m.actor in index.actor_rows}
+    keys = {key for key in keys if index.actor_rows[key].type != "other"}
     return keys.pop() if len(keys) == 1 else None
 
 
