@@ -59,6 +59,8 @@ class Targets:
         """Write `target_actor`, and `target` where the words of a phrase are the name."""
         if record.act == "commitment" or (record.act == "opinion" and record.entry in words("praising")):
             record.target = None  # nobody is accused, urged or answered
+        elif record.target is not None and self._reporter(record.target):
+            record.target = None  # "asked me not to write"
         elif record.target is not None:
             self._antecedent(record)
             record.target_actor = self.actor_at(record.target)
@@ -94,6 +96,11 @@ class Targets:
         """The actor at a token, if he is of another side."""
         actor = None if at is None else self.actor_at([self.view.start[at], self.view.end[at]])
         return None if self._own(record, actor) else actor
+
+    def _reporter(self, span: list[int]) -> bool:
+        """Whether a span is the article's own "me" or "us", outside of quotation marks."""
+        first, last = self.view.tokens(*span)
+        return last - first == 1 and self.view.low[first] in ("me", "us") and self.view.quote[first] < 0
 
     def _pronoun(self, span: list[int]) -> bool:
         """Whether a span is one pronoun."""
