@@ -48,7 +48,11 @@ def inherit_events(index: Index, drafts: Sequence[Draft], pairs: Sequence[Pair])
     for pair in pairs:
         links.setdefault(pair.source.number, []).append(pair)
     for at, draft in enumerate(drafts):
-        if draft.event == "other":
+        if _bare_inquiry(index, draft):
+            meant = next((d for d in reversed(drafts[max(0, at - NEAR) : at]) if d.event in words("violent")), None)
+            if meant is not None and draft.sentence - meant.sentence <= SENTENCES:
+                draft.event, draft.event_from = meant.event, "as the claim before, which is to be looked into"
+        elif draft.event == "other":
             draft.event, draft.event_from = (
                 _counted(draft)
                 or _linked(index, draft, links.get(draft.number, []))
@@ -61,6 +65,14 @@ def inherit_events(index: Index, drafts: Sequence[Draft], pairs: Sequence[Pair])
             child = next((child for child in draft.children if child.event != "other"), None)
             if child is not None:
                 draft.event, draft.event_from = child.event, "as the claim that it holds"
+
+
+def _bare_inquiry(index: Index, draft: Draft) -> bool:
+    """Whether an inquiry is asked for or offered without a word on what is looked into ("called for an independent inquiry")."""
+    if draft.act not in ("demand", "commitment") or len(draft.content) != 1:
+        return False
+    inside = index.words_within(*draft.content[0])
+    return 0 < len(inside) <= 4 and index.lemma(inside[-1]) in words("inquiry")
 
 
 def _counted(draft: Draft) -> tuple[str, str] | None:
