@@ -14,7 +14,7 @@ from conflict_extract.annotate._actor_home import country_votes
 from conflict_extract.annotate._actor_match import Context, Hit, find_hits, settle
 from conflict_extract.annotate._actor_rivals import contest
 from conflict_extract.annotate._actor_types import name_endings
-from conflict_extract.annotate._actor_unseen import behind_kind
+from conflict_extract.annotate._actor_unseen import before_acronym, behind_kind
 from conflict_extract.annotate._actor_use import has_tree
 from conflict_extract.annotate._tokens import surface_of
 from conflict_extract.annotate.layer import FrameRecord, read, text_of
@@ -173,7 +173,7 @@ def make_scene(doc: Doc, index: ActorIndex) -> Scene:
         if not hit.ruled_out and not (kept and _of_another(doc, kept[-1], hit)):
             kept.append(hit)
     known = {token.i for ent in doc.ents for token in ent} | {token for hit in kept for token in range(hit.first, hit.last)}
-    unseen = behind_kind(doc, known)
+    unseen = behind_kind(doc, known) + before_acronym(doc, known)
     organisations += unseen
     places = [ent for ent in places if not any(ent.start == span.start for span in unseen)]
     by_token = {token: hit for hit in kept for token in range(hit.first, hit.last)}

@@ -13,6 +13,8 @@ from conflict_extract.lexicons.times import names_of
 _CALENDAR = names_of("weekday") | names_of("month")
 _LONGEST = 5  # words
 _LARGE = 4.3  # log10 of the people of a town that is rather meant than a person or a body
+_SPELT_OUT = 10  # tokens of a name before its acronym
+_SMALL = frozenset(["of", "on", "for", "and", "against"])
 _OFFICIAL = frozenset(["government", "military", "police", "legislature", "judiciary"])
 
 
@@ -43,6 +45,33 @@ def behind_kind(doc: Doc, taken: set[int]) -> list[Span]:
             last -= 1
         if last > index + 1 and _beside(doc[index], doc[index + 1 : last]):
             found.append(Span(doc, index + 1, last, label="ORG"))
+    return found
+
+
+def before_acronym(doc: Doc, taken: set[int]) -> list[Span]:
+    """ "The Coordinating Committee on Valley Integrity (CCVI)": the capitalised words that an acronym in brackets stands for.
+
+    Args:
+        doc: the document. taken: tokens of entities and of names in the tables.
+    """
+    found: list[Span] = []
+    for index in range(3, len(doc) - 2):
+        acronym = doc[index + 1]
+        if doc[index].text != "(" or doc[index + 2].text != ")" or not acronym.is_upper or not 3 <= len(acronym.text) <= 8:
+            continue
+        first = index
+        while first > 0 and index - first < _SPELT_OUT and first - 1 not in taken:
+            before = doc[first - 1]
+            if not (before.is_title and before.is_alpha) and before.lower_ not in _SMALL:
+                break
+            if before.is_title and before.lower_ in ("the", "a", "an"):
+                break
+            first -= 1
+        while first < index and not doc[first].is_title:
+            first += 1
+        capitals = sum(token.is_title for token in doc[first:index])
+        if capitals > 1 and first - 1 not in taken and doc[first].text[0] == acronym.text[0]:
+            found.append(Span(doc, first, index, label="ORG"))
     return found
 
 

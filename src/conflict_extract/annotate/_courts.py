@@ -40,7 +40,12 @@ def trial_court(scene: Scene) -> str | None:
 
 def _court(row: layer.ActorRow) -> bool:
     """Whether a row is a court with a name, not its people."""
-    return row.type in ("organization", "government_body") and row.name[:1].isupper()
+    words = {word.lower() for word in row.name.split()}
+    return (
+        row.type in ("organization", "government_body")
+        and row.name[:1].isupper()
+        and bool(words & use_words("court_name", "same"))
+    )
 
 
 def _criminal(row: layer.ActorRow) -> bool:
