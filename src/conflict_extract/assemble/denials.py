@@ -153,10 +153,6 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
         if shared and anaphor is None:
             points += min(2.0, 2.5 * len(shared) / max(1, min(len(content), 6)))
             why.append("shared words: " + ", ".join(sorted(shared)[:4]))
-        violent = "wording:" in denial.rule and denial.event in words("violent") and claim.event in words("violent")
-        if was_nearest and not why and gap <= 1 and violent:
-            points += SAME_EVENT
-            why.append("both are about violence, one right after the other")
         if was_nearest and not why and _charged_just_now(denial, claim):
             why.append("it denies what has just been charged")
         if figured:
