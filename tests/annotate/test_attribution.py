@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks import attribution
-from conflict_extract.annotate import _direct, _other_cues, _verb_frames, layer
+from conflict_extract.annotate import _direct, _figure_frames, _inner_quotes, _other_cues, _verb_frames, layer
 from conflict_extract.annotate.layer import SaidRecord
 from conflict_extract.errors import PipelineError
 from tests.annotate.marked import differences, inject, read_marks
@@ -22,8 +22,8 @@ from tests.conftest import FIXTURES, cases
 def said_of(nlp: Any, text: str) -> list[SaidRecord]:
     """The sayings of a text, by the components up to attribution and coreference."""
     doc = nlp.make_doc(text)
-    for name in ("conflict_frame", "conflict_encoder", "conflict_actors", "conflict_attribution", "conflict_coreference"):
-        doc = nlp.get_pipe(name)(doc)
+    for name in ("frame", "encoder", "actors", "counts", "money", "attribution", "coreference"):
+        doc = nlp.get_pipe(f"conflict_{name}")(doc)
     return layer.read(doc, "said", SaidRecord)
 
 
@@ -72,7 +72,7 @@ def test_rules_are_named_in_the_cases() -> None:
     """Every rule name that the code can write has a case."""
     written: set[str] = set()
     constants: set[str] = set()
-    for module in (_verb_frames, _other_cues, _direct):
+    for module in (_verb_frames, _figure_frames, _other_cues, _direct, _inner_quotes):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
                 constants.add(node.value)

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from conflict_extract.annotate._actor_types import name_endings
 from conflict_extract.annotate._view import RELATIVES, RIGHT_OF_NAME, View
 from conflict_extract.lexicons.times import names_of
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X")
 QUOTING = frozenset(["quote", "quotes", "quoted", "quoting", "cite", "cites", "cited", "citing", "paraphrased"])
+BODIES = frozenset(  # first words of names that go on behind a preposition
+    [
+        "assembly",
+        "board",
+        "bureau",
+        "commission",
+        "committee",
+        "congress",
+        "convention",
+        "directorate",
+        "embassy",
+        "federation",
+        "fund",
+        "house",
+        "league",
+        "mission",
+        "movement",
+        "organisation",
+        "organization",
+        "secretariat",
+        "society",
+    ]
+)
+DATES = names_of("weekday") | names_of("month")
 TIMES = names_of("weekday") | frozenset(
     [
         "today",
@@ -87,6 +112,9 @@ class Candidate:
         return sum(end - start for start, end in self.content)
 
 
+SHARES = frozenset({"half", "third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths", "percent", "%"})
+
+
 def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     """The head of a verb's subject, also when it stands with another verb; relative pronouns give their antecedent.
 
@@ -97,9 +125,9 @@ def subject_of(view: View, verb: int, depth: int = 0) -> int | None:
     for j in _subjects(view, verb):
         if not view.masked[j]:
             if view.low[j] in RELATIVES and view.pos[j] in ("PRON", "DET", "SCONJ"):
-                antecedent = relative_head(view, verb)
-                if antecedent is None:
-                    antecedent = _named_before(view, j)
+                antecedent, near = relative_head(view, verb), _named_before(view, j)
+                if near is not None and (antecedent is None or (antecedent < near and not _acts(view, antecedent))):
+                    antecedent = near  # "fled to Orla, according to UNHCR, which warned"
                 return antecedent if antecedent is not None else (None if view.low[j] in ("which", "that") else j)
             return j
     if any(view.dep[j] == "expl" for j in view.children[verb]):
@@ -135,6 +163,12 @@ def _named_before(view: View, j: int) -> int | None:
         return None
     first, last = view.tokens(mention.start, mention.end)
     return next((i for i in range(first, last) if not first <= view.head[i] < last), None)
+
+
+def _acts(view: View, i: int) -> bool:
+    """Whether a token is of an actor's mention, or a personal noun by its entity."""
+    mention = view.mention[i]
+    return (mention is not None and mention.use == "actor") or view.ent[i] in PERSONAL
 
 
 def _subjects(view: View, verb: int) -> list[int]:
@@ -183,6 +217,8 @@ def left_noun(view: View, verb: int) -> tuple[int, int] | None:
         up = view.head[node]
         if up == node or up > node or view.base(node) not in ("appos", "nmod", "flat", "dep", "list"):
             break
+        if node == head and view.base(node) == "nmod" and view.case_of(node):
+            head = up  # "a doctor at the clinic said": the doctor
         node = up
         left = _words_from(view, node)
         if left > 0 and view.word[left - 1] == "," and left < head:
@@ -272,6 +308,7 @@ def source_span(view: View, head: int) -> tuple[int, int, int]:
     Returns:
         First token, last token + 1, head token.
     """
+    head = _of_whom(view, head)
     if not is_name(view, head):
         for j in view.children[head]:
             if j > head and view.base(j) in ("appos", "flat", "parataxis", "nmod", "dep", "list") and is_name(view, j):
@@ -298,6 +335,13 @@ def source_span(view: View, head: int) -> tuple[int, int, int]:
         if end - first <= 25:
             last = end
     return first, last, at
+
+
+def _of_whom(view: View, head: int) -> int:
+    """The people of whom a share is given ("two-thirds of voters"): a share says nothing itself."""
+    if view.low[head] not in SHARES and not (view.low[head] == "cent" and head and view.low[head - 1] == "per"):
+        return head
+    return next((j for j in view.kids(head, "nmod") if j > head and view.case_of(j) == "of"), head)
 
 
 def _alias(view: View, head: int, other: int) -> bool:
@@ -389,6 +433,10 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         )
     ):  # "Jean-Marie Kasongo"
         last += 2 if view.word[last] == "-" else 1
+    if first > 1 and view.low[first - 1] in ("'s", "’s") and view.sent[first - 1] == view.sent[head]:
+        while first > 0 and (view.low[first - 1] in ("'s", "’s") or view.pos[first - 1] == "PROPN"):
+            first -= 1  # "South Korea's joint chiefs", the possessor hung elsewhere
+    last = _whole_name(view, head, last)
     mention = view.mention[head]
     if mention is not None and mention.form in ("name", "acronym"):
         start, end = view.tokens(mention.start, mention.end)
@@ -413,6 +461,35 @@ def _edges(view: View, head: int) -> tuple[int, int, int]:
         ):
             last += 1
     return first, last, head
+
+
+def _whole_name(view: View, head: int, last: int) -> int:
+    """The end of a body's name that goes on behind a preposition: "the Ministry of Internal Affairs", "the Committee on Justice"."""
+    if (
+        last != head + 1
+        or not view.word[head][:1].isupper()
+        or not (view.low[head] in name_endings() or view.low[head] in BODIES)
+    ):
+        return last
+    at = last
+    for _ in range(3):
+        start = at
+        if (at < view.n and view.low[at] in ("of", "on", "for", "against")) or (
+            at < view.n and view.low[at] == "and" and at > last
+        ):
+            at += 1
+        else:
+            break
+        if at < view.n and view.low[at] == "the":
+            at += 1
+        begin = at
+        while at < view.n and view.word[at][:1].isupper() and view.ent[at] not in PERSONAL and view.sent[at] == view.sent[head]:
+            at += 1
+            if at < view.n and view.low[at] in ("'s", "’s"):
+                return last if start == last else start
+        if at == begin or view.low[begin] in DATES or (at < view.n and view.word[at] == "-"):
+            return start
+    return at
 
 
 _NO_START = frozenset(

@@ -63,7 +63,7 @@ def speeches(view: View, learned: dict[int, float]) -> list[Speech]:
         first, after = view.tokens(quote.open, quote.close)
         if first >= view.n or all(view.masked[i] for i in range(first, max(after, first + 1))):
             continue
-        if not quote.double and words(view.text, quote.start, quote.end) < 4:
+        if not quote.double and words(view.text, quote.start, quote.end) < 4 and not _spoken_words(view, quote):
             continue
         speech = _behind(view, quote, first, after, learned) or _before(view, quote, first, learned)
         if not clausal(view, quote):
@@ -79,6 +79,13 @@ def speeches(view: View, learned: dict[int, float]) -> list[Speech]:
         found.append(speech)
         last = speech
     return found
+
+
+def _spoken_words(view: View, quote: Quote) -> bool:
+    """Whether a short quotation in single marks is speech: behind a comma or colon, with a capital and a closing sign."""
+    inner = view.text[quote.start : quote.end].strip()
+    lead = view.text[: quote.open].rstrip()[-1:] if quote.open < 200 else view.text[quote.open - 20 : quote.open].rstrip()[-1:]
+    return lead in (",", ":") and inner[:1].isupper() and inner[-1:] in (".", "!", "?", ",")
 
 
 def _alone(view: View, quote: Quote, speech: Speech) -> bool:

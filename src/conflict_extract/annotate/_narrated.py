@@ -17,11 +17,14 @@ from conflict_extract.annotate._arcs import SUBJECTS, Arcs, arcs_of
 from conflict_extract.annotate._said_filters import DECLINE
 from conflict_extract.annotate._salience import FACTORS, OTHER
 from conflict_extract.annotate.layer import EventMention, FrameRecord, NarratedRecord, QuantityRecord, SaidRecord, read
+from conflict_extract.lexicons.times import names_of
 
 FIGURES = frozenset({"count", "money", "percent"})
 SKIPPED = frozenset({"headline", "dateline", "byline", "credit", "correction", "boilerplate"})
 THRESHOLD = 0.33
+DATES = names_of("month") | {name[:3] for name in names_of("month")} | {"sept"} | names_of("weekday")
 MARKS = frozenset({"as", "while", "after", "when", "whereas", "before", "although", "though", "because", "since", "until"})
+MENTIONS = frozenset({"mention", "comment", "reference", "details", "statement"})
 NEGATIONS = frozenset({"not", "n't", "never"})
 SAYING = frozenset(
     [
@@ -148,7 +151,7 @@ class _Narrator:
         """All narrated clauses, in order."""
         arcs = self.arcs
         found: list[NarratedRecord] = []
-        roots = [i for i in range(len(arcs.head)) if arcs.head[i] == i]
+        roots = [top for i in range(len(arcs.head)) if arcs.head[i] == i for top in self._tops(i)]
         for root in roots:
             low, high = arcs.left[root], arcs.right[root]
             if all(self.skipped[i] for i in range(low, high)) or arcs.lower[high - 1] == "?":
@@ -159,6 +162,19 @@ class _Narrator:
                     found.append(record)
         found.sort(key=lambda record: (record.start, record.end))
         return found
+
+    def _tops(self, root: int) -> list[int]:
+        """The root, or the clauses below it when it is only a stop, a break or a date ("Jan 17: rebels take the town")."""
+        arcs = self.arcs
+        loose = arcs.pos[root] in ("PUNCT", "SPACE", "NUM") or (
+            arcs.pos[root] == "PROPN" and arcs.lower[root].rstrip(".") in DATES
+        )
+        clauses = [
+            kid
+            for kid in arcs.kids[root]
+            if loose and arcs.pos[kid] in ("VERB", "AUX") and arcs.child(kid, *SUBJECTS) is not None and kid not in (root,)
+        ]
+        return clauses or [root]
 
     def _units(self, root: int) -> list[tuple[int, list[tuple[int, int]]]]:
         """Heads of the clauses of a sentence that stand outside attribution, with the token ranges to cut from each."""
@@ -208,7 +224,13 @@ class _Narrator:
         arcs = self.arcs
         if self.voice[head] or (self.spoken[head] and not self.nominal[head]):
             return True
-        return any(self.voice[kid] and arcs.dep[kid] in ("xcomp", "obl", "case", "compound:prt") for kid in arcs.kids[head])
+        event = self.events.get(head)
+        own = event is not None and event.type == "protest"  # "thousands marched to demand that P"
+        return any(
+            self.voice[kid]
+            and arcs.dep[kid] in (("obl", "case", "compound:prt") if own else ("xcomp", "obl", "case", "compound:prt"))
+            for kid in arcs.kids[head]
+        )
 
     def _mark(self, head: int) -> int | None:
         """The conjunction near the start of an adverbial clause ("hours after …")."""
@@ -241,6 +263,11 @@ class _Narrator:
     def _silent(self, head: int) -> bool:
         """Whether a clause only reports that nothing was said: "declined to give a toll", "has not commented on the strike"."""
         arcs = self.arcs
+        subject, thing = arcs.child(head, "nsubj", "nsubj:pass"), arcs.child(head, "obj")
+        if subject is not None and arcs.lower[subject] == "nothing":
+            return True
+        if thing is not None and arcs.lower[thing] in MENTIONS and any(arcs.lower[kid] == "no" for kid in arcs.kids[thing]):
+            return True  # "it made no mention of casualties"
         for _ in range(4):
             lower = arcs.lower[head]
             inner = arcs.child(head, "xcomp")
@@ -313,6 +340,16 @@ class _Narrator:
             whole *= FACTORS.get(arcs.dep[step], FACTORS.get(arcs.base[step], OTHER))
         return min(1.0, event.salience * value / whole) if whole > 0 else 0.0
 
+    def _undated(self, a: int, b: int) -> int:
+        """The first token behind a date and a colon that open an entry of a timeline."""
+        arcs = self.arcs
+        for i in range(a, min(a + 7, b - 1)):
+            if arcs.lower[i] == ":":
+                return i + 1 if i > a else a
+            if not (arcs.lower[i].rstrip(".") in DATES or arcs.pos[i] == "NUM" or arcs.lower[i] in (",", ".", "-", "–")):
+                return a
+        return a
+
     def _pieces(self, low: int, keep: Sequence[bool]) -> list[tuple[int, int]]:
         """Token ranges of the content: what is kept, without leading connectives and closing punctuation."""
         arcs = self.arcs
@@ -327,6 +364,8 @@ class _Narrator:
                 runs.append([i, i + 1])
         pieces = []
         for number, (a, b) in enumerate(runs):
+            if number == 0:
+                a = self._undated(a, b)
             while a < b and (
                 arcs.lower[a] in CLOSERS
                 or arcs.pos[a] == "SPACE"

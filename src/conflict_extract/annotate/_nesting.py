@@ -72,6 +72,24 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
     return out
 
 
+def without_nouns(candidates: list[Candidate], nouns: list[Candidate]) -> list[Candidate]:
+    """The candidates of verbs without those whose content is only the noun that reports: "expressed concern at P"."""
+    known: dict[tuple[int, int, int] | None, list[Candidate]] = {}
+    for noun in nouns:
+        if noun.nominal and noun.source is not None:
+            known.setdefault(noun.source, []).append(noun)
+
+    def told(verb: Candidate) -> bool:
+        start, end = verb.content[0]
+        return any(
+            start <= noun.cue[0] < start + 30 and noun.cue[1] <= end and end in (noun.cue[1], noun.content[-1][1])
+            for noun in known.get(verb.source, ())
+            if 0 < noun.cue[0] - verb.cue[1] < 40
+        )
+
+    return [c for c in candidates if not (c.rule == "noun-phrase" and c.entry in ("express", "voice") and told(c))]
+
+
 def _clip(inner: Candidate, outer: Candidate) -> None:
     """Cut what the inner content has beyond the end of the outer one: the outer cue and source stand there."""
     limit = max(end for _, end in outer.content)
@@ -123,7 +141,7 @@ def _same_speaker(view: View, outer: Candidate, inner: Candidate) -> bool:
     low = view.low[inner.source[2]]
     if low in FIRST_PERSON and outer.direct:
         return True
-    if outer.source is None:
+    if outer.source is None or (inner.direct and outer.direct):
         return False
     if outer.nominal and inner.rule.startswith("nominal") and low in POSSESSIVES:
         return True  # "repeated its call on both sides to withdraw"

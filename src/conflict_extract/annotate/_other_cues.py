@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conflict_extract.annotate._candidates import Candidate, cue_span, source_span, subject_of
+from conflict_extract.annotate._candidates import Candidate, agent_of, cue_span, source_span, subject_of
 from conflict_extract.annotate._content import pieces, words
 from conflict_extract.annotate._verb_frames import WH, from_to
 from conflict_extract.annotate._view import View
@@ -58,6 +58,9 @@ LIGHT = frozenset(
         "reiterated",
         "renew",
         "renewed",
+        "serve",
+        "serves",
+        "served",
     ]
 )
 VAGUE = frozenset({"unofficial", "unconfirmed", "preliminary", "some", "initial", "early", "other"})
@@ -67,6 +70,7 @@ SPEAKER = re.compile(
     r"(?:[ \t]*\([^)\n]{1,60}\))?[ \t]*:[ \t]+(?=\S)"
 )
 
+PREPOSITIONS = frozenset({"of", "for", "about", "at", "over"})  # of what a noun reports
 OCCASION = frozenset({"in", "at", "through", "via", "by", "on"})  # prepositions of where something is said
 
 
@@ -102,6 +106,15 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
     clause = next(
         (j for j in view.kids(i, "acl", "ccomp", "acl:relcl", "advcl", "appos", "csubj") if j > i and _that(view, j)), None
     )
+    if (
+        clause is None
+        and i + 1 < view.n
+        and view.dep[i + 1] == "acl"
+        and view.head[i + 1] == i
+        and agent_of(view, i + 1) is not None
+    ):
+        # "the accusation levelled by the rebels that P": P hung on the participle
+        clause = next((j for j in view.kids(i + 1, "ccomp", "advcl") if _that(view, j)), None)
     if clause is None and view.low[i + 1 : i + 2] == ["that"] and view.tag[i + 1] in ("IN", "WDT", "DT"):
         # "the announcement that P" with P hung on the verb above, or tagged as a noun
         clause = next(
@@ -143,7 +156,8 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         rest = [j for j in view.subtree(i) if j > i]
         if rest and rest[0] == i + 1:
             frame, content = "to", rest
-    if clause is None and not frame and view.child(i, "cop") is None:
+    made = i + 1 < view.n and view.dep[i + 1] == "acl"  # "reports made by the press that P are false"
+    if clause is None and not frame and not made and view.child(i, "cop") is None:
         # "X's claim is that P"
         head = view.head[i]
         if view.dep[i] in ("nsubj", "nsubj:outer") and _that(view, head) and head > i and source is not None:
@@ -161,6 +175,8 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
     target = None
     if not frame and "on" in entry.frames and source is not None:
         whom = next((j for j in view.kids(i, "nmod") if j > i and view.case_of(j) == "on"), None)
+        if whom is None and _served(view, i):
+            whom = next((j for j in view.kids(view.head[i], "obl") if j > i and view.case_of(j) == "on"), None)
         hosts = [i, view.head[i]] + ([whom] if whom is not None else [])
         clause = next((j for h in hosts for j in view.kids(h, "acl", "advcl", "xcomp") if j > i and view.infinitive(j)), None)
         if whom is not None and clause is not None and clause > whom:
@@ -171,11 +187,14 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
             frame = "to"
             content = from_to(view, clause)
     if not frame and source is not None:
-        for j in view.kids(i, "nmod", "acl"):
+        beside = view.kids(view.head[i], "obl") if view.dep[i] == "obj" and view.low[view.head[i]] in LIGHT else []
+        for j in view.kids(i, "nmod", "acl") + [j for j in beside if view.left[j] == i + 1]:
             preposition = view.case_of(j)
-            if j > i and preposition in entry.frames and preposition in ("of", "for", "about") and j != source:
+            if j > i and preposition in entry.frames and preposition in PREPOSITIONS and j != source:
                 if view.pos[j] == "PROPN" and preposition == "of":
                     continue
+                if preposition in ("at", "over") and view.low[view.head[i]] not in LIGHT:
+                    continue  # "Kabul's anger over the raid" is no saying, "voiced anger over the raid" is
                 marker = view.marker(j)
                 frame, nominal = preposition, True
                 content = [k for k in view.subtree(j) if k != marker]
@@ -197,10 +216,15 @@ def _noun(view: View, i: int, entry: OtherCue) -> Iterator[Candidate]:
         entry=entry.form,
         rule=f"nominal-{'clause' if frame == 'that' else frame}",
         neutral=entry.neutral or entry.act == "statement",
-        strong=not entry.weak and (frame == "that" or source is not None),
+        strong=(not entry.weak or _served(view, i)) and (frame == "that" or source is not None),
         nominal=nominal,
         target=target,
     )
+
+
+def _served(view: View, i: int) -> bool:
+    """Whether a noun is what somebody serves: "served notice that"."""
+    return view.low[view.head[i]] in ("serve", "serves", "served") and view.dep[i] == "obj"
 
 
 def _judged(view: View, clause: int) -> bool:
@@ -228,6 +252,10 @@ def _owner(view: View, i: int) -> int | None:
     for j in view.children[i]:
         if view.base(j) == "nmod" and view.case_of(j) in ("by", "from") and view.pos[j] in ("NOUN", "PROPN", "PRON"):
             return j
+    for j in view.kids(i, "acl"):
+        agent = agent_of(view, j) if j == i + 1 and view.passive(j) else None
+        if agent is not None:
+            return agent  # "the claim made by Kabul that P"
     head = view.head[i]
     if view.dep[i] in ("obj", "obl") and view.low[head] in LIGHT:
         return subject_of(view, head) if not view.passive(head) else None
@@ -314,6 +342,8 @@ def _phrase(view: View, i: int, entry: OtherCue) -> Candidate | None:
 def _possessive_phrase(view: View, i: int, entry: OtherCue, parts: list[str]) -> Candidate | None:
     """in X's view: the words around a possessor."""
     noun = parts[2:]
+    if parts[0] == "by" and i and view.low[i - 1] in ("stand", "stands", "stood", "standing"):
+        return None  # "stands by its account"
     for j in range(i + 1, min(i + 12, view.n - len(noun))):
         if view.low[j] in ".,;:":
             return None
@@ -368,7 +398,15 @@ def _phrase_candidate(
         if clause < first:
             tokens = [k for k in tokens if k < first]
     if first > clause:
-        tokens = [k for k in tokens if k < first or (k > source and view.right[top] <= k and view.word[k] not in (",", ";"))]
+        comments = [
+            j for j in view.children[clause] if j > source and {"which", "who"} & set(view.low[view.left[j] : view.left[j] + 2])
+        ]
+        below = {k for j in comments for k in view.subtree(j)}  # "according to UNHCR, which warned that P"
+        tokens = [
+            k
+            for k in tokens
+            if k < first or (k > source and view.right[top] <= k and view.word[k] not in (",", ";") and k not in below)
+        ]
         cut = next((k for k in tokens if k > first and view.word[k - 1] in (";", ".")), None)
         if cut is not None:
             tokens = [k for k in tokens if k < cut]

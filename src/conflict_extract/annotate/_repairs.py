@@ -11,6 +11,7 @@ ADDING = frozenset(
 FINITE = frozenset(
     {"would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "have", "was", "were", "is", "are"}
 )
+THEM = frozenset({"him", "her", "them", "us", "me"})
 BEFORE_NOUN = frozenset({"amod", "compound", "det", "nummod"})
 DEMANDING = ("obj_p:", "p_obj:", "obj_to", "p:", "np", "to", "at", "pred", "as")
 
@@ -33,6 +34,11 @@ def repair(view: View) -> None:
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
             continue
+        if view.dep[i] in ("acl", "acl:relcl") and (host := _told_before(view, i, entry)) is not None:
+            view.move(i, host, "parataxis")
+            moved = True
+        if "pred" in entry.frames:
+            moved = _quoted_predicate(view, i) or moved
         if (
             view.low[i] in ADDING
             and view.dep[i] in ("advcl", "xcomp", "conj", "parataxis", "acl")
@@ -53,6 +59,59 @@ def repair(view: View) -> None:
                 moved = True
     if moved:
         view.settle()
+
+
+def _told_before(view: View, i: int, entry: VerbCue) -> int | None:
+    """The main clause before a finite cue that was read as a clause of its subject: "P, the minister announced on Monday"."""
+    subject = view.child(i, "nsubj")
+    if subject is None or subject > i or view.tag[i] not in ("VBD", "VBZ") or not {"that", "quote"} & set(entry.frames):
+        return None
+    if view.child(i, "obj", "ccomp", "mark", "iobj", "xcomp") is not None or view.low[subject] in ("who", "which", "that"):
+        return None
+    first = view.left[subject]
+    if first == 0 or view.word[first - 1] != "," or view.left[i] < first - 1:
+        return None
+    host = view.head[i]
+    for _ in range(12):
+        if view.head[host] == host:
+            break
+        host = view.head[host]
+    behind = next((j for j in range(i + 1, view.sent_end[i]) if view.word[j] == ","), None)
+    main = host < first and view.verbal(host) and view.finite(host) and view.left[host] == view.sent[host]
+    return host if main and behind is None else None
+
+
+def _quoted_predicate(view: View, verb: int) -> bool:
+    """Hang the quoted words at the end on the verb: "called reports that Tehran urged a truce “psychological warfare”"."""
+    thing = view.child(verb, "obj")
+    last = view.right[verb] - 1
+    while last > verb and view.quote[last] < 0 and not view.word[last].isalnum():
+        last -= 1
+    number = view.quote[last]
+    if thing is None or thing < verb or number < 0 or view.quote[verb] >= 0:
+        return False
+    first = last
+    while first > verb and view.quote[first - 1] == number:
+        first -= 1
+    inside = [i for i in range(first, last + 1) if view.word[i][:1].isalnum()]
+    before = first - 1
+    if first <= thing or not inside or len(inside) > 8 or view.pos[before] not in ("NOUN", "PROPN", "NUM"):
+        return False
+    tops = [i for i in inside if not first <= view.head[i] <= last]
+    if len(tops) != 1 or view.pos[tops[0]] not in ("NOUN", "PROPN", "ADJ") or view.head[tops[0]] <= thing:
+        return False
+    if not any(view.dep[j].startswith("acl") for j in view.children[thing]):
+        return False
+    top, above, dep = tops[0], view.head[tops[0]], view.dep[tops[0]]
+    left = [j for j in view.children[top] if j < first]
+    if left:  # the noun before the quotation was hung on the quoted one
+        noun = left[-1]
+        view.move(noun, above, dep)
+        for j in left[:-1]:
+            view.move(j, noun, view.dep[j])
+    view.move(top, verb, "xcomp")
+    view.settle()
+    return True
 
 
 def _subject_of(view: View, i: int) -> int | None:
@@ -124,6 +183,10 @@ def _second_cue(view: View, clause: int, cue: int, second: int, entry: VerbCue) 
         return False
     if view.low[cue] not in cue_index().verbs:
         return False
+    own = cue_index().verbs.get(view.low[clause])
+    told = next((view.low[j] for j in view.children[second] if view.dep[j] in ("obj", "iobj") and view.pos[j] == "PRON"), "")
+    if own is not None and own.act in ("demand", "question") and (entry.act == "threat" or told in THEM):
+        return False  # "said the gunmen had asked for money and threatened to return"
     marked = any(view.low[j] == "that" and view.dep[j] == "mark" for j in view.children[second])
     if marked or view.tag[second] != view.tag[cue]:
         return False

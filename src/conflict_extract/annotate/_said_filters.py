@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from conflict_extract.annotate._candidates import Candidate
 from conflict_extract.annotate._view import View
+from conflict_extract.lexicons.cues import inflect
+from conflict_extract.lexicons.events import triggers
 
 MODALS = frozenset({"could", "would", "should", "might", "may", "can", "must", "shall", "ought", "'d", "ca", "will", "wo", "'ll"})
 CARRIERS = frozenset(
@@ -90,6 +94,13 @@ REFLEXIVES = frozenset({"himself", "herself", "itself", "themselves"})
 NAMES = frozenset({"name", "names", "surname", "surnames", "identity", "identities", "anonymity"})
 
 
+@cache
+def protests() -> frozenset[str]:
+    """The forms of the verbs that say that people protest ("march", "rally")."""
+    verbs = {row.words for row in triggers() if row.type == "protest" and row.pos == "verb" and " " not in row.words}
+    return frozenset(form for verb in verbs for form in inflect(verb))
+
+
 def _withheld(view: View, i: int) -> bool:
     """Whether a gerund is what somebody does not do: "stopped short of confirming", "without naming", "refrained from blaming"."""
     case = view.case_of(i)
@@ -111,6 +122,11 @@ def unspoken(view: View, candidate: Candidate) -> bool:
         and (candidate.entry == "offer" or view.low[first] == "neither")
     ):
         return True  # "prayers were offered"; "neither account could be verified"
+    if candidate.entry == "dispute" and candidate.source is None:
+        return True  # "the losses are disputed"
+    if candidate.act == "commitment":
+        low = [view.low[i] for start, end in candidate.content for i in range(*view.tokens(start, end))]
+        return low[:2] in (["to", "speak"], ["to", "talk"]) and bool({"named", "identified", *NAMES} & set(low))
     return candidate.act in ("demand", "question", "statement", "estimate") and _unnamed(view, candidate)
 
 
@@ -135,6 +151,10 @@ def stands(view: View, candidate: Candidate) -> bool:
     if not verb:
         return not (view.negated(view.head[i]) and view.low[view.head[i]] in ("have", "has", "had", "is", "was"))
     auxiliaries = {view.low[j] for j in view.children[i] if view.base(j) == "aux"}
+    if auxiliaries & MODALS == {"can"} and candidate.entry == "confirm" and candidate.source is not None and not view.negated(i):
+        first = candidate.source[0]
+        if first == 0 or view.low[first - 1] != "only":
+            auxiliaries = set()  # "we can confirm six deaths"
     if auxiliaries & MODALS and not (candidate.act in ("opinion",) and candidate.frame in ("that", "raise", "ecm")):
         return False
     if view.negated(i) and candidate.entry == "know":
@@ -152,6 +172,15 @@ def stands(view: View, candidate: Candidate) -> bool:
         low = view.low[head]
         if low in DECLINE:
             return False
+        if (
+            view.base(i) == "advcl"
+            and candidate.entry == "protest"
+            and low in ("summon", "summoned", "summons", "called", "wrote")
+        ):
+            candidate.strong = True
+            return True  # "summoned the ambassador to protest at the seizure"
+        if view.base(i) in ("advcl", "xcomp") and candidate.act == "demand" and low in protests():
+            return True  # "thousands marched to demand that P"
         if view.dep[i] == "xcomp" and (
             low.startswith(
                 ("go", "went", "contin", "beg", "start", "proceed", "came", "come", "appear", "seem", "hasten", "rush", "mov")
@@ -164,6 +193,8 @@ def stands(view: View, candidate: Candidate) -> bool:
         return False
     if view.tag[i] == "VBG" and view.dep[i] in ("nsubj", "csubj", "obj", "nmod"):
         return False
+    if view.tag[i] == "VBG" and candidate.entry == "order" and view.case_of(i) in ("of", "for"):
+        return False  # "accused of ordering the raid": a deed
     if any(view.dep[j] == "mark" and view.low[j] in ("if", "unless", "whether") for j in view.children[i]):
         return False
     if view.tag[i] == "VB" and not auxiliaries and candidate.source is None:

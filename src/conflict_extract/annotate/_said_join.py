@@ -14,6 +14,7 @@ from conflict_extract.lexicons.cues import cue_index
 
 LINK = 0.5  # least probability of a link
 WEAK_LINK = 0.35  # least probability of the best link when none reaches LINK
+BESIDE = frozenset({"as", "while", "whereas", "though", "although", "when"})  # open what the article adds to a saying
 PARTS = ("source", "content")
 ALONE = 0.5  # least score of a learned cue that no rule knows
 
@@ -55,7 +56,9 @@ def learned_cues(view: View) -> list[Learned]:
                 best[other.label] = (probability, (other.start, other.end))
         here = [span for span in parts["content"] if _same_sentence(view, at, span)]
         if here and len(here) < len(parts["content"]):
-            parts["content"] = [span for span in parts["content"] if span in here or _quoted(view, span)]
+            parts["content"] = [
+                span for span in parts["content"] if span in here or _quoted(view, span) or 0 < span[0] - record.end <= 3
+            ]
         for label, found in best.items():
             if label == "source" or not parts[label]:
                 parts[label] = [found[1]]
@@ -132,6 +135,7 @@ def join(view: View, candidates: list[Candidate], learned: list[Learned]) -> lis
                     candidate.evidence.append("learned-source")
             _other_source(view, candidate, match)
             _lend(view, candidate, match)
+            _complete(view, candidate, match)
         kept.append(candidate)
     if have:
         near: dict[int, list[Candidate]] = {}
@@ -176,7 +180,7 @@ def _other_source(view: View, candidate: Candidate, match: Learned) -> None:
 
     Antecedents of relative pronouns stay, and sources inside the content's quotation are not taken.
     """
-    kept = ("headline", "transcript", "quoted", "nominal", "possessive")
+    kept = ("headline", "transcript", "quoted", "nominal", "possessive", "second")
     if not match.sources or candidate.rule.startswith(kept):
         return
     start, end = match.sources[0]
@@ -230,6 +234,52 @@ def _lend(view: View, candidate: Candidate, match: Learned) -> None:
             keep = candidate.content if candidate.frame == "raise" else []
             candidate.content = sorted(keep + [span for span in learned if not any(a < span[1] and span[0] < b for a, b in keep)])
             candidate.evidence.append("learned-content")
+
+
+def _named_behind(view: View, candidate: Candidate, learned: tuple[int, int]) -> None:
+    """The learned source behind a phrase whose own source reaches back over it or stops in the middle of a name."""
+    first, last = view.tokens(*learned)
+    stop = next((i for i in range(first + 1, last) if view.tag[i] == "IN"), last)
+    head = next((i for i in range(stop - 1, first - 1, -1) if view.pos[i] in ("NOUN", "PROPN", "PRON")), None)
+    if head is not None and learned[0] >= candidate.cue[1]:
+        candidate.source = (first, head + 1, head)
+
+
+def _complete(view: View, candidate: Candidate, match: Learned) -> None:
+    """The learned content where the tree lost a part of the sentence that a cue or a phrase interrupts or ends.
+
+    "P, according to X" whose words were hung on the source, and "P, he said, leaving six in captivity" without its end.
+    """
+    learned = [[*span] for span in (trim(view.text, a, b, that=True) for a, b in match.contents) if span is not None]
+    if not learned or candidate.direct or match.score < 0.9:
+        return
+    cue = candidate.cue
+    if candidate.rule == "adverbial-phrase":
+        torn = candidate.source is not None and any(
+            start >= cue[1] and "," not in view.text[cue[1] : start] for start, _ in candidate.content
+        )
+        if torn and learned[0][0] < cue[0]:
+            candidate.content = learned
+            candidate.evidence.append("learned-content")
+            if match.sources:
+                _named_behind(view, candidate, match.sources[0])
+        return
+    if candidate.rule not in ("clause-before", "parenthetical-cue", "comma-before", "paratactic-content"):
+        return
+    if candidate.content[-1][1] > cue[0] or len(learned) < 2:
+        return
+    at = view.tokens(*cue)[1]
+    for start, end in learned:
+        first = view.tokens(start, end)[0]
+        if start >= cue[1] and 1 <= first - at <= 8 and view.word[first - 1] == ",":
+            own = cue_index().verbs.get(view.low[first])
+            if view.low[first] in BESIDE or (own is not None and set(own.frames) != {"figure"}):
+                continue
+            if any(view.quote[i] >= 0 or view.word[i] in (".", ";", ":") for i in range(at, first)):
+                continue
+            candidate.content.append([start, end])
+            candidate.evidence.append("learned-content")
+            return
 
 
 def _paragraph(view: View, cue: tuple[int, int]) -> int:

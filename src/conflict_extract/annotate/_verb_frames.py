@@ -16,6 +16,7 @@ from conflict_extract.annotate._candidates import (
     subject_of,
 )
 from conflict_extract.annotate._content import pieces
+from conflict_extract.annotate._figure_frames import corrected, numbered, plea, second_figure, sum_asked
 from conflict_extract.annotate._view import RELATIVES, View
 from conflict_extract.lexicons.assembly import anaphors
 from conflict_extract.lexicons.cues import VerbCue, cue_index
@@ -79,7 +80,7 @@ Rule: TypeAlias = Callable[["_Maker"], Iterator[Candidate]]
 @cache
 def _rules(frames: tuple[str, ...]) -> tuple[Rule, ...]:
     """The rules that read one of the frames, in their order; clauses are always looked for."""
-    kinds = {"clause", *map(_kind, frames)}
+    kinds = {"clause", "sum", *map(_kind, frames)}
     return tuple(rule for name, rule in RULES if name in kinds)
 
 
@@ -138,7 +139,8 @@ class _Maker:
             first = source_span(view, head)[0]
             content = [i for i in content if i < first] if first < self.verb else []
         content = self._within(self._antecedent(content), nominal=nominal)
-        if not content or (all(view.low[i] in DATES or view.tag[i] == "CD" for i in content) and frame.startswith("p:")):
+        bare = frame.startswith("p:") and all(view.low[i] in DATES or view.tag[i] == "CD" for i in content)
+        if not content or (bare and (frame != "p:of" or view.dep[self.verb].startswith("acl"))):
             return  # "the hotline agreed on 20 October"
         content = self._whole(content, asked=frame in ("wh", "obj_wh"))
         spans = pieces(view, _without_comment(view, content), that)
@@ -156,11 +158,16 @@ class _Maker:
             rule=rule,
             target=target,
             neutral=entry.neutral and entry.frames.get(frame, entry.act) == "statement",
-            strong=frame in entry.frames
-            and (frame not in entry.weak or (frame[:6] in ("obj_to", "p_obj:") and _sided(view, target))),
+            strong=frame in entry.frames and (frame not in entry.weak or self._trusted(frame, head, target)),
             nominal=nominal,
             addressee=frame in ("that", "quote", "obj_that", "obj_wh") or (entry.addressee and frame != "obj_to"),
         )
+
+    def _trusted(self, frame: str, head: int | None, target: int | None) -> bool:
+        """Whether the speaker or the target makes up for a weak frame."""
+        if self.entry.lemma == "protest":
+            return _body(self.view, head)
+        return frame[:6] in ("obj_to", "p_obj:") and _sided(self.view, target)
 
     def _antecedent(self, content: list[int]) -> list[int]:
         """The content with the antecedent in place of "that" or "whom": "an attack that both blamed on the rebels"."""
@@ -219,6 +226,13 @@ class _Maker:
         return tokens
 
 
+def _body(view: View, i: int | None) -> bool:
+    """Whether a speaker is a state or a body, not a crowd: "Manila protested the ramming of a boat"."""
+    mention = view.mention[i] if i is not None else None
+    row = view.actors.get(mention.actor) if mention is not None and mention.use == "actor" else None
+    return row is not None and row.type in ("state", "government_body", "organization", "person")
+
+
 def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
     """A clause's tokens on its side of the cue: what stands beyond the cue's own words is not part of it."""
     tokens = view.subtree(clause)
@@ -239,6 +253,12 @@ def _behind(view: View, clause: int, verb: int) -> set[int]:
     if comma + 2 >= view.n or view.word[comma] != ",":
         return set()
     first = comma + 1
+    own = cue_index().verbs.get(view.low[first])
+    if view.tag[first] == "VBG" and view.head[first] == clause and (own is None or set(own.frames) == {"figure"}):
+        return set(view.subtree(first))  # "Five were freed, the envoy said, leaving six in captivity"
+    if view.low[first] == "with":  # "The truce has held, monitors report, with four violations"
+        phrase = view.head[first]
+        return set(view.subtree(phrase)) if view.head[phrase] == clause and numbered(view, phrase) else set()
     if view.low[first] not in ("because", "unless") and (view.low[first] != "of" or view.low[first + 1] not in ("which", "whom")):
         return set()
     top = first
@@ -267,6 +287,8 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
                 continue
         elif not view.finite(clause) and view.tag[clause] == "VBG" and view.child(clause, "nsubj") is None:
             continue
+        if not view.verbal(clause) and view.child(clause, "cop", "nsubj", "expl") is None and _later_that(view, verb, clause):
+            continue  # "told the eldest of the three that P"
         if view.low[view.left[clause]] in ("as", "because", "after", "before", "since", "while", "until", "although", "than"):
             continue
         asked = _asks(view, clause)
@@ -309,7 +331,12 @@ def _clause(maker: _Maker) -> Iterator[Candidate]:
             tokens = [i for i in tokens if i >= mark]  # "told judges at the court on Monday that P"
         elif maker.entry.addressee and tokens and view.low[tokens[0]] in ("reporters", "journalists"):
             tokens = tokens[1:]
+        stop, second = second_figure(maker, clause, frame)
+        if second is not None:  # "say they hold 60 prisoners; the army, 45"
+            tokens = [i for i in tokens if i < stop]
         yield from maker.make(frame, tokens, rule, target, that=not asked)
+        if second is not None:
+            yield second
         return
     if view.dep[verb] == "parataxis" and ("that" in frames or "quote" in frames):
         host = view.head[verb]
@@ -426,6 +453,11 @@ def _asks(view: View, clause: int) -> bool:
     return view.low[first] in WH and view.low[first] != "that"
 
 
+def _later_that(view: View, verb: int, noun: int) -> bool:
+    """Whether a clause with "that" hangs on the verb behind a noun that was taken for its clause."""
+    return any(j > noun and view.dep[j] == "ccomp" and _that_clause(view, j) for j in view.children[verb])
+
+
 def _that_clause(view: View, clause: int) -> bool:
     """Whether a clause is introduced by "that"."""
     marker = view.marker(clause)
@@ -490,8 +522,8 @@ def _obj_to(maker: _Maker) -> Iterator[Candidate]:
         who = view.child(clause, "nsubj") if view.dep[clause] == "ccomp" else None
         if who is None:
             who = maker.subject if maker.passive else maker.object
-        if who is None or (not maker.passive and who > clause):
-            continue
+        if who is None or (not maker.passive and (who > clause or view.sum[who])):
+            continue  # "promised 40 million kroner to rebuild the port"
         tokens = from_to(view, clause)
         if maker.entry.limits.get("obj_to") == "deadline":
             time = _deadline(view, verb, who, tokens[0])
@@ -502,7 +534,7 @@ def _obj_to(maker: _Maker) -> Iterator[Candidate]:
         return
     if maker.entry.limits.get("obj_to") == "deadline":
         return
-    if maker.object is not None:
+    if maker.object is not None and not view.sum[maker.object]:
         for clause in view.kids(maker.object, "acl", "xcomp"):
             if view.infinitive(clause) and clause > maker.object and not maker.passive:
                 yield from maker.make("obj_to", from_to(view, clause), "object-and-infinitive", maker.object)
@@ -543,8 +575,12 @@ def _raise(maker: _Maker) -> Iterator[Candidate]:
             subject = maker.subject
             if subject is None:
                 continue
+            if view.dep[verb] == "acl" and subject < verb - 1 and view.pos[verb - 1] == "NOUN":
+                subject = verb - 1  # "for the capture of the man said to lead them"
             subject_tokens = [i for i in view.subtree(subject, (verb,)) if i < verb and not _right_clause(view, i, subject)]
             agent = agent_of(view, verb)
+            case = view.marker(subject)
+            subject_tokens = [i for i in subject_tokens if i != case]
             yield from maker.make("raise", subject_tokens + from_to(view, clause), "passive-raising", source=agent)
             return
 
@@ -574,6 +610,8 @@ def _np(maker: _Maker) -> Iterator[Candidate]:
         return
     if _limited(view, entry, "np", view.subtree(thing), thing):
         return
+    if view.pos[thing] == "PRON" and thing > verb:  # "promised them tents"
+        thing = next((j for j in view.kids(verb, "obj") if j > thing), thing)
     said = view.low[thing] in cue_index().nouns
     setting = [j for j in view.kids(thing, "nmod") if said and _setting(view, j)]
     tokens = view.subtree(thing, tuple(setting))
@@ -606,7 +644,7 @@ def _belongs(view: View, j: int) -> bool:
         return False
     if view.base(j) == "obl":
         return view.case_of(j) in ("for", "of", "over", "against", "between", "about")
-    return view.base(j) == "advcl" and view.infinitive(j)
+    return view.base(j) in ("advcl", "xcomp") and view.infinitive(j)
 
 
 def _limited(view: View, entry: VerbCue, frame: str, tokens: list[int], head: int) -> bool:
@@ -684,6 +722,9 @@ def _pred(maker: _Maker) -> Iterator[Candidate]:
         else:
             spoken_of = view.subtree(who, (verb,) if maker.passive else ())
         tokens = sorted(set(spoken_of) | set(view.subtree(j)))
+        for k in view.kids(verb, "obl", "nmod"):
+            if view.left[k] == view.right[j] and view.case_of(k) == "of":  # "called it a massacre of the poor"
+                tokens = sorted({*tokens, *view.subtree(k)})
         yield from maker.make("pred", [i for i in tokens if i != verb], "object-predicate", nominal=True, that=False)
         return
 
@@ -699,7 +740,11 @@ def _at(maker: _Maker) -> Iterator[Candidate]:
         if not any(view.pos[i] == "NUM" or view.tag[i] == "CD" for i in view.subtree(j)):
             continue
         tokens = set(view.subtree(thing, (maker.verb,))) | set(view.subtree(j))
-        yield from maker.make("at", sorted(i for i in tokens if i != maker.verb), "object-at", nominal=True, that=False)
+        end, other = second_figure(maker, j, "at")
+        content = sorted(i for i in tokens if i != maker.verb and i < end)
+        yield from maker.make("at", content, "object-at", nominal=True, that=False)
+        if other is not None:
+            yield other
         return
 
 
@@ -762,6 +807,10 @@ def _p(maker: _Maker) -> Iterator[Candidate]:
             tokens = maker.below(j)
             edge = view.right[j]
             for k in view.children[verb]:
+                if view.tag[j] == "CD" and k > j and view.left[k] == edge and view.right[k] == k + 1 and view.pos[k] == "ADJ":
+                    tokens += view.subtree(k)  # "spoke of 16 dead", the noun beside its number
+                    edge = view.right[k]
+                    continue
                 near = view.base(k) == "obl" and view.case_of(k) in ("in", "without", "with", "from") and frame[2:] == "of"
                 if k > j and view.left[k] <= edge and view.base(k) in ("advcl", "obl") and (_belongs(view, k) or near):
                     tokens += view.subtree(k)
@@ -892,6 +941,9 @@ def _responsible(maker: _Maker) -> Iterator[Candidate]:
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
+    ("sum", sum_asked),
+    ("figure", corrected),
+    ("plea", plea),
     ("saying", _saying),
     ("raise", _raise),
     ("p+", _p_plus),

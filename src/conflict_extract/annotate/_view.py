@@ -56,6 +56,7 @@ class View:
         mention: mention of an actor that covers the token (the longest), or None. actors: rows by key.
         inner: shorter mentions inside longer ones, by first token.
         ent: entity type of each token.
+        amounts: offsets of the quantities, in order (none when the layers are missing). sum: whether a sum of money holds the token.
     """
 
     def __init__(self, doc: Doc) -> None:
@@ -85,6 +86,14 @@ class View:
             for i in range(*span):
                 self.masked[i] = self.masked[i] or hidden
                 self.headline[i] = self.headline[i] or record.kind == "headline"
+        self.amounts: list[tuple[int, int]] = []
+        self.sum = [False] * self.n
+        for name in ("counts", "money"):
+            for quantity in layer.read(doc, name, layer.QuantityRecord):
+                self.amounts.append((quantity.start, quantity.end))
+                for i in range(*self.tokens(quantity.start, quantity.end)):
+                    self.sum[i] = self.sum[i] or name == "money"
+        self.amounts.sort()
         self.actors = {row.key: row for row in layer.read_table(doc, "actors", layer.ActorRow)}
         self.mention: list[layer.ActorMention | None] = [None] * self.n
         self.inner: dict[int, list[layer.ActorMention]] = {}
@@ -191,6 +200,8 @@ class View:
         if any(self.dep[j] in ("nsubj:pass", "aux:pass", "csubj:pass") for j in self.children[i]):
             return True
         participle = self.tag[i] == "VBN" or (self.tag[i] == "VBD" and self.low[i] == "asked")  # "Asked whether P, X said"
+        if self.tag[i] == "VBD" and self.dep[i] == "acl" and i + 1 < self.n and self.tag[i + 1] == "TO":
+            participle = True  # "the man said to lead them", read as a past tense
         return participle and self.dep[i] in ("acl", "advcl") and self.child(i, "nsubj", "aux") is None
 
     def negated(self, i: int) -> bool:

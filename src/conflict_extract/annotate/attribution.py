@@ -15,7 +15,9 @@ from spacy.tokens import Doc
 from conflict_extract.annotate import layer
 from conflict_extract.annotate._candidates import Candidate, source_span
 from conflict_extract.annotate._direct import direct_candidates, speeches, unclaimed_quotations
-from conflict_extract.annotate._nesting import nest
+from conflict_extract.annotate._figure_frames import whole_amounts
+from conflict_extract.annotate._inner_quotes import inner_speeches
+from conflict_extract.annotate._nesting import nest, without_nouns
 from conflict_extract.annotate._other_cues import colon_candidates, other_candidates, share
 from conflict_extract.annotate._reciprocal import cross
 from conflict_extract.annotate._repairs import repair
@@ -60,7 +62,9 @@ def find(view: View, learned: list[Learned]) -> list[Candidate]:
     colons = colon_candidates(view)
     direct = direct_candidates(view, speeches(view, tokens))
     spoken = {candidate.anchor for candidate in direct}
-    candidates: list[Candidate] = list(colons) + direct
+    inner = inner_speeches(view)
+    spoken.update(candidate.anchor for candidate in inner)
+    candidates: list[Candidate] = list(colons) + direct + inner
     index = cue_index()
     particles, verbs = index.particles, index.verbs
     for i, low in enumerate(view.low):
@@ -69,7 +73,9 @@ def find(view: View, learned: list[Learned]) -> list[Candidate]:
         known = verb_entry(view, i)
         if known is not None:
             candidates.extend(c for c in verb_candidates(view, i, *known) if stands(view, c))
-    candidates.extend(c for c in other_candidates(view) if stands(view, c))
+    others = [c for c in other_candidates(view) if stands(view, c)]
+    candidates = without_nouns(candidates, others)
+    candidates.extend(others)
     share(view, candidates)
     kept = join(view, candidates, learned)
     kept = cross(view, kept)
@@ -87,6 +93,7 @@ def find(view: View, learned: list[Learned]) -> list[Candidate]:
         if candidate.parent is not None:
             candidate.parent = last.get(id(candidate.parent), candidate.parent)
     for candidate in kept:
+        whole_amounts(view, candidate)
         settle_act(view, candidate)
     return nest(view, kept)
 
@@ -106,7 +113,7 @@ def mode_of(view: View, candidate: Candidate) -> str:
             else:
                 plain += 1
     if quoted == 0:
-        return "direct" if candidate.direct and candidate.rule == "transcript" else "indirect"
+        return "direct" if candidate.direct and candidate.rule in ("transcript", "inner-quote") else "indirect"
     return "mixed" if plain else "direct"
 
 

@@ -177,7 +177,7 @@ def _own_assertions(index: Index, claims: Sequence[Draft]) -> list[Draft]:
         inside = sum(_overlap(covered, starts, start, end) for start, end in content)
         words = sum(_overlap(spoken, spoken_starts, start, end) for start, end in content)
         key = tuple((start, end) for start, end in content)
-        if (inside + words) / length > LARGEST_SHARE or key in seen:
+        if ((inside + words) / length > LARGEST_SHARE and not _own_event(index, record, covered, starts)) or key in seen:
             continue
         seen.add(key)
         out.append(
@@ -193,6 +193,12 @@ def _own_assertions(index: Index, claims: Sequence[Draft]) -> list[Draft]:
             )
         )
     return out
+
+
+def _own_event(index: Index, record: layer.NarratedRecord, covered: list[tuple[int, int]], starts: list[int]) -> bool:
+    """Whether people protest in the clause itself, whatever they demand: "thousands marched to demand that P"."""
+    events = index.events.inside([[record.start, record.end]])
+    return any(e.type == "protest" and e.reports and not _overlap(covered, starts, e.start, e.end) for e in events)
 
 
 def _union(parts: Any) -> list[tuple[int, int]]:

@@ -31,7 +31,7 @@ Act = Literal[
 ]
 
 FRAME_PATTERN = (
-    r"^(quote|that|wh|to|ecm|np|ing|as|pred|at|responsible|raise|saying|obj_that|obj_wh|obj_to"
+    r"^(quote|that|wh|to|ecm|np|ing|as|pred|at|responsible|raise|saying|figure|plea|obj_that|obj_wh|obj_to"
     r"|p:[a-z]+(\+to|\+for)?|obj_p:[a-z]+|p_obj:[a-z]+|both:[a-z]+)$"
 )
 Frame = Annotated[str, StringConstraints(pattern=FRAME_PATTERN)]
@@ -48,7 +48,8 @@ class VerbCue(Entry):
         frames: complement pattern -> act. `quote` direct speech; `that` finite clause; `wh` indirect question; `to` infinitive of
             the same subject; `ecm` object and infinitive as one content ("wants the base to close"); `np` noun phrase; `ing`
             gerund; `as` object and as-phrase; `pred` object and predicate; `at` object and at-phrase; `raise` passive with
-            infinitive ("is believed to"); `saying` "quoted X as saying"; `obj_that`, `obj_wh`, `obj_to` the same after an object that
+            infinitive ("is believed to"); `saying` "quoted X as saying"; `figure` a number given anew ("corrected the toll to 58");
+            `plea` before a court ("pleaded not guilty"); `obj_that`, `obj_wh`, `obj_to` the same after an object that
             is addressed; `p:for` prepositional content, `p:on+to` prepositional target and infinitive, `p:to+for` prepositional
             target and content after a second preposition; `obj_p:of` object is the target, content in the of-phrase; `p_obj:on`
             object is the content, target in the on-phrase; `both:to` object and phrase together are the content.
