@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, read, write, write_table
 from conflict_extract.annotate.times import make_times
+from conflict_extract.api import make_doc
 from conflict_extract.values.periods import Period, parse_period
 
 CASES = [
@@ -55,6 +56,16 @@ def value(period: Period, name: str) -> Any:
     return found
 
 
+def check(text: str, found: list[TimeRecord], times: list[dict[str, Any]]) -> None:
+    assert len(found) == len(times), [text[record.start : record.end] for record in found]
+    for record, wanted in zip(found, times, strict=True):
+        words = text[record.start : record.end]
+        assert wanted["words"] in words or words in wanted["words"]
+        expected = {"date_start": wanted["start"], "date_end": wanted["end"]}
+        expected |= {name: given for name, given in wanted.items() if name not in ("words", "start", "end")}
+        assert {name: getattr(record, name) for name in expected} == expected
+
+
 @pytest.mark.parametrize("case", marked("phrase"))
 def test_phrase(case: dict[str, Any]) -> None:
     event = case.get("event")
@@ -76,14 +87,15 @@ def test_phrase(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", marked("text"))
 def test_text(nlp: Any, case: dict[str, Any]) -> None:
     text = case["text"]
-    found = times(nlp, text, case["date"])
-    assert len(found) == len(case["times"]), [text[record.start : record.end] for record in found]
-    for record, wanted in zip(found, case["times"], strict=True):
-        words = text[record.start : record.end]
-        assert wanted["words"] in words or words in wanted["words"]
-        expected = {"date_start": wanted["start"], "date_end": wanted["end"]}
-        expected |= {name: given for name, given in wanted.items() if name not in ("words", "start", "end")}
-        assert {name: getattr(record, name) for name in expected} == expected
+    check(text, times(nlp, text, case["date"]), case["times"])
+
+
+@pytest.mark.parametrize("case", marked("tree"))
+def test_with_the_tree(extractor: Any, case: dict[str, Any]) -> None:
+    doc = make_doc(extractor.nlp, case["text"], date=case["date"])
+    for _, component in extractor.nlp.pipeline:
+        doc = component(doc)
+    check(case["text"], read(doc, "times", TimeRecord), case["times"])
 
 
 def test_table_has_every_kind_and_field() -> None:

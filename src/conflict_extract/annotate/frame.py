@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from conflict_extract.annotate.frame_dateline import Dateline, find_dateline
 from conflict_extract.annotate.frame_entries import Line, find_entries, opens_entry
 from conflict_extract.annotate.frame_warnings import text_warnings
-from conflict_extract.annotate.layer import FrameInfo, FrameRecord, text_of, write, write_table
+from conflict_extract.annotate.layer import TIMELINE, FrameInfo, FrameRecord, text_of, write, write_table
 from conflict_extract.lexicons.frame import agencies, frame_phrases, headline_verbs, stamp_words
 
 DATELINE_DAYS = 7
@@ -331,7 +331,7 @@ def _warnings(text: str, records: list[FrameRecord], info: FrameInfo, dateline: 
     if given and written and not timedelta(0) <= given - written <= timedelta(days=DATELINE_DAYS):
         found.append("date_conflict")
     kinds = {record.kind for record in records}
-    if "entry" in kinds:
+    if any(record.kind == "entry" and record.rule != TIMELINE for record in records):
         found.append("live_blog")
     if "correction" in kinds:
         found.append("correction")

@@ -1,4 +1,8 @@
-"""Dated entries of live blogs: lines that begin with a clock time, or are nothing but a date, open an entry."""
+"""Dated entries of live blogs and timelines.
+
+Lines that begin with a clock time, or are nothing but a date, open an entry of a live blog; lines that begin with a date and a
+colon or dash one of a timeline ("Feb 8: Rebels seize the port").
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from conflict_extract.annotate.layer import FrameRecord
+from conflict_extract.annotate.layer import TIMELINE, FrameRecord
 from conflict_extract.values.periods import parse_period
 
 MIN_ENTRIES = 3
@@ -35,8 +39,12 @@ _DATE_THEN_CLOCK = re.compile(
 _DATE_AFTER = re.compile(r"\s*[,|(•–—-]\s*(?:on\s+)?(?P<date>[\w.]+,? [\w,.]+(?: \w+,?)?(?: \d{4})?)\)?\s*[.:–—-]?$")
 
 
+_DATED = re.compile(r"(?:On\s)?(?P<date>[A-Z0-9][\w., ]{3,28}?)(?::|\s?[–—]|\s-)\s+(?=[A-Z\"“‘'\d])")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+
 def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRecord]:
-    """The entries of a live blog, each from its opening line to the next.
+    """The entries of a live blog or timeline, each from its opening line to the next.
 
     Args:
         text: the article.
@@ -46,6 +54,7 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
     clocks: list[tuple[int, str]] = []
     named_days: list[date] = []
     dates: list[tuple[int, date]] = []
+    told: list[tuple[int, str]] = []
     current = day
     for line in lines:
         if line.end == line.start:
@@ -58,6 +67,9 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
                 named_days.append(named)
                 current = named
                 continue
+        opened = _DATED.match(head)
+        if opened:
+            told.append((line.start, opened.group("date")))
         both = _DATE_THEN_CLOCK.match(head)
         if both:
             named = _only_date(both.group("date"), day)
@@ -80,7 +92,32 @@ def find_entries(text: str, lines: list[Line], day: date | None) -> list[FrameRe
         return _spans(text, clocks if named_days else _over_midnight(clocks, day))
     if len(dates) >= _MIN_DATES and len({named for _, named in dates}) >= _MIN_DATES:
         return _spans(text, [(start, named.isoformat()) for start, named in dates])
-    return []
+    days = _in_order(told, day) if len(told) >= MIN_ENTRIES else []
+    return _spans(text, days, TIMELINE) if len({named for _, named in days}) >= MIN_ENTRIES else []
+
+
+def _in_order(told: list[tuple[int, str]], day: date | None) -> list[tuple[int, str]]:
+    """The days of a timeline's heads; one without a year is the next such day from the head before on, but not after the document."""
+    found: list[tuple[int, str]] = []
+    last: date | None = None
+    for start, words in told:
+        named = _only_date(words, day or last)
+        if named is None:
+            continue
+        if last is not None and not _YEAR.search(words):
+            years = (_in_year(named, last.year + step) for step in (0, 1))
+            later = next((other for other in years if other is not None and other >= last), None)
+            named = later if later is not None and (day is None or later <= day) else named
+        found.append((start, named.isoformat()))
+        last = named
+    return found
+
+
+def _in_year(day: date, year: int) -> date | None:
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return None
 
 
 def _over_midnight(clocks: list[tuple[int, str]], day: date | None) -> list[tuple[int, str]]:
@@ -138,13 +175,15 @@ def _clock(match: re.Match[str] | None) -> str | None:
     return f"{hour:02d}:{match.group('minute')}" if hour < 24 else None
 
 
-def _spans(text: str, heads: list[tuple[int, str]]) -> list[FrameRecord]:
+def _spans(text: str, heads: list[tuple[int, str]], rule: str | None = None) -> list[FrameRecord]:
     found: list[FrameRecord] = []
     for index, (start, published) in enumerate(heads):
         stop = heads[index + 1][0] if index + 1 < len(heads) else len(text)
         end = start + len(text[start:stop].rstrip())
         known = None if published.startswith("T") else published
         found.append(
-            FrameRecord(start=start, end=end, kind="entry", published=known, rule="clock" if "T" in published else "date")
+            FrameRecord(
+                start=start, end=end, kind="entry", published=known, rule=rule or ("clock" if "T" in published else "date")
+            )
         )
     return found

@@ -49,6 +49,8 @@ from conflict_extract.annotate._tokens import tokens_of as tokens_of
 from conflict_extract.errors import PipelineError
 
 Offsets = list[int]  # [start, end)
+#: The rule of an entry that a date and a colon or dash open: the date is a time of what the entry's first sentence says.
+TIMELINE = "timeline"
 #: Kinds of frame text that make no claims and assert no figures.
 UNCLAIMED = frozenset({"dateline", "byline", "credit", "boilerplate", "correction"})
 

@@ -15,8 +15,9 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from conflict_extract.annotate.layer import FrameInfo, FrameRecord, TimeRecord, read, read_table, text_of, write
+from conflict_extract.annotate.layer import TIMELINE, FrameInfo, FrameRecord, TimeRecord, read, read_table, text_of, write
 from conflict_extract.annotate.times_tense import direction_of
+from conflict_extract.lexicons.times import tense_words
 from conflict_extract.values.periods import Period, resolve
 from conflict_extract.values.periods_calendar import Days, date_precision
 from conflict_extract.values.periods_compose import DAYISH, Expression, find_expressions
@@ -70,7 +71,8 @@ class Times:
         frame = read(doc, "frame", FrameRecord)
         shut = [(record.start, record.end) for record in frame if record.kind in _NO_TIMES]
         anchors = _anchors(doc, frame)
-        heads = {record.start for record in frame if record.kind == "entry"}
+        entries = {record.start for record in frame if record.kind == "entry" and record.rule == TIMELINE}
+        heads = {record.start for record in frame if record.kind == "entry" and record.rule != TIMELINE}
         expressions = [
             part
             for part in find_expressions(text)
@@ -81,10 +83,14 @@ class Times:
         seen: list[tuple[int, Days]] = []
         for index, part in enumerate(expressions):
             anchor, basis, begin = anchors.at(part.start)
+            if part.edge == "since" and begin in entries:
+                anchor, basis = anchors.days[0] or anchor, anchors.bases[0]  # it runs to the day of the article
             direction = direction_of(doc, text, part.start, part.end, part.edge, part.main.kind)
             event = _event(text, part, expressions, index, seen, begin, anchor, dayfirst)
             period = resolve(part, anchor, direction, dayfirst, event)
-            records.append(_record(part, period, basis if anchor else "document_date", anchor))
+            record = _record(part, period, basis if anchor else "document_date", anchor)
+            record.in_claims = record.in_claims and not _titles(doc, part)
+            records.append(record)
             if (
                 period.start
                 and period.end
@@ -160,6 +166,19 @@ def document_order(expressions: list[Expression]) -> bool | None:
         if atom.kind == "day" and atom.text:
             votes += 1 if re.match(r"(?:the\s+)?\d", atom.text, re.IGNORECASE) else -1
     return votes > 0 if votes else None
+
+
+def _titles(doc: Doc, part: Expression) -> bool:
+    """Whether a year is part of a plan's or law's title ("the 2024 response plan"): it dates nothing that happens."""
+    if part.main.kind != "year" or part.edge is not None or doc._.ce_scheme != "ud2":
+        return False
+    span = doc.char_span(part.main.start, part.main.end, alignment_mode="expand")
+    for token in doc[span.end : span.end + 4] if span is not None else ():
+        if token.lower_ in tense_words("titled"):
+            return True
+        if token.pos_ not in ("NOUN", "PROPN", "ADJ"):
+            break
+    return False
 
 
 def _in_name(doc: Doc, part: Expression) -> bool:

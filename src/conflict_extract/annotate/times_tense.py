@@ -21,8 +21,15 @@ def direction_of(doc: Doc, text: str, start: int, end: int, edge: str | None, ki
         span = doc.char_span(start, end, alignment_mode="expand")
         if span is not None:
             root = span.root
-            if kind in ("day", "month") and root.dep_ in ("compound", "nummod", "nmod:unmarked") and root.head.pos_ == "NOUN":
-                return 0  # "the Feb. 14 coup": the verb says nothing of it
+            if (
+                kind in ("day", "month")
+                and root.head.pos_ == "NOUN"
+                and (
+                    root.dep_ in ("compound", "nummod", "nmod:unmarked")
+                    or (root.dep_ == "nmod" and edge in (None, "of") and any(child.lower_ == "of" for child in root.lefts))
+                )
+            ):
+                return 0  # "the Feb. 14 coup", "the accord of 12 August": the verb says nothing of it
             found = _from_tree(root, span.start, span.end, edge)
             if found == -1 and edge in ("by", "until") and _from_words(text, start, end, edge) == 1:
                 return (
@@ -69,6 +76,10 @@ def _from_tree(root: Token, low: int, high: int, edge: str | None) -> int | None
         token = token.head
         if low <= token.i < high:
             continue
+        while token.i < low and token.dep_ in ("ccomp", "parataxis") and token.i < token.head.i < low:
+            token = token.head  # "they may not cross, he told them on Friday", read as crossing on Friday
+        if token.pos_ == "NOUN" and token.head.i < token.i and _lemma(token) in tense_words("happened"):
+            return -1  # "to account for the killing of two drivers in June"
         if token.lower_ in tense_words("planned") and token.tag_ not in ("VB", "VBD", "VBP", "VBZ", "NN"):
             return 1
         if token.pos_ in ("VERB", "AUX") or any(child.dep_ in ("cop", "aux") for child in token.lefts):
@@ -80,6 +91,8 @@ def _from_tree(root: Token, low: int, high: int, edge: str | None) -> int | None
 
 def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     auxiliaries = {child.lower_ for child in verb.children if child.dep_.startswith(("aux", "cop"))}
+    if edge == "by" and any(child.dep_ == "mark" and child.lower_ in ("unless", "if") for child in verb.lefts):
+        return 1  # "will shell the town unless it gets the money by Friday"
     perfect = bool(auxiliaries & {"have", "has", "had", "'ve", "\u2019ve", "having"})
     lemma = _lemma(verb)
     above = verb.head
@@ -89,6 +102,8 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
             verb.dep_ == "conj" and not subject and verb.tag_ in ("VB", "VBN")
         ):
             return _of_verb(above, edge, depth + 1)
+    if edge in ("until", "by") and lemma in tense_words("deadline"):
+        return 1
     if perfect and auxiliaries.isdisjoint({"will", "shall", "'ll", "\u2019ll"}):
         return -1
     if auxiliaries & tense_words("auxiliary"):
@@ -99,7 +114,7 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     copulas = [child for child in verb.children if child.dep_.startswith(("aux", "cop"))]
     if lemma in tense_words("planned") and verb.tag_ in ("VBN", "JJ", "NNP", "NN", "IN"):
         return 1
-    if edge in ("until", "by", "to") and lemma in tense_words("deadline"):
+    if edge == "to" and lemma in tense_words("deadline"):
         return 1
     if verb.tag_ in ("VBD", "VBN") and not any(child.lower_ in ("is", "are", "am", "'s", "'re") for child in copulas):
         return -1
@@ -108,6 +123,8 @@ def _of_verb(verb: Token, edge: str | None, depth: int = 0) -> int:
     if verb.tag_ == "VB":
         return 1
     if verb.tag_ == "VBG":
+        if lemma in tense_words("begins") and verb.dep_ == "acl":
+            return 1  # "a truce starting on Friday"
         if any(child.lower_ in ("is", "are", "am", "'s", "'re", "\u2019s", "\u2019re") for child in copulas):
             return 1 if edge in ("on", "by", "until", None, "in", "from", "at") else 0
         return _of_verb(verb.head, edge, depth + 1) if depth < 4 and verb.head.i != verb.i and verb.head.pos_ == "VERB" else -1

@@ -32,6 +32,7 @@ from conflict_extract.assemble.merge import Draft, make_drafts
 from conflict_extract.assemble.said import fill_said
 from conflict_extract.assemble.slots import fill_slots, quantity_status
 from conflict_extract.assemble.speakers import affiliation_of, make_source, set_targets
+from conflict_extract.assemble.timeline import cut_heads, date_entries
 from conflict_extract.schema import Claim, ClaimEvent, ClaimFigure, Evidence, Link, Meta, Report
 from conflict_extract.schema.verbatim import text_sha256
 from conflict_extract.settings import Settings
@@ -49,11 +50,13 @@ def assemble(doc: Doc, *, report_id: str | None, settings: Settings, replaced: i
     """
     index = make_index(doc)
     drafts = make_drafts(index, narrated=settings.narrated)
+    cut_heads(index, drafts)
     rate(index, drafts)
     if settings.min_confidence > 0:
         drafts = _confident(drafts, settings.min_confidence)
     fill_slots(index, drafts)
     fill_said(index, drafts)
+    date_entries(index, drafts)
     set_targets(index, drafts)
     pairs = make_links(index, drafts)
     inherit_events(index, drafts, pairs)

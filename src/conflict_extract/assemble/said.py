@@ -105,7 +105,20 @@ def _dates(index: Index, time: layer.TimeRecord, here: list[Draft], tokens: dict
         out += [
             draft
             for draft in free
-            if draft is not found and draft.cue is not None and draft.cue[0] > found.cue[0] and _coordinated(index, found, draft)
+            if draft is not found
+            and draft.cue is not None
+            and draft.cue[0] > found.cue[0]
+            and ((draft.source is not None and draft.source == found.source) or _coordinated(index, found, draft))
+        ]
+    elif found.cue is not None:  # "told state television last week, describing the reports as …"
+        out += [
+            draft
+            for draft in free
+            if draft is not found
+            and draft.cue is not None
+            and draft.source is not None
+            and draft.source == found.source
+            and 0 < draft.cue[0] - time.end <= 2
         ]
     # the same words can be the cue of several claims ("A and B each blamed the other")
     out += [draft for draft in free if draft not in out and draft.cue == found.cue]
@@ -151,9 +164,22 @@ def _in_front(index: Index, time: layer.TimeRecord, free: list[Draft]) -> Draft 
     target = draft.source[0] if draft.source is not None and draft.source[0] >= time.end else draft.cue[0]
     if draft.content[0][0] < draft.cue[0] or target - time.end > LONG:
         return None
-    if not _open(index, begin, time.start, occasions=True):
+    if not _open(index, begin, time.start, occasions=True) and not _somewhere(index, begin, time):
         return None
     return draft if _open(index, time.end, target, occasions=False) else None
+
+
+PLACED = frozenset({"at", "in", "during"})
+
+
+def _somewhere(index: Index, begin: int, time: layer.TimeRecord) -> bool:
+    """Whether a sentence opens with where the saying was, up to the time and a comma: "At the talks in Orlu on 14 May, the envoy said"."""
+    first = next(iter(index.words_within(begin, time.start)), None)
+    if first is None or index.tokens.lower[first] not in PLACED or index.text[time.end : time.end + 2] != ", ":
+        return False
+    if next(iter(index.events.inside([[begin, time.start]])), None) is not None:
+        return False
+    return _open(index, begin, time.start, occasions=False)
 
 
 def _open(index: Index, start: int, end: int, *, occasions: bool) -> bool:

@@ -90,11 +90,13 @@ class TenseWord(Entry):
     """A word that tells past from future for a time beside it.
 
     `kind`: auxiliary; governor (its infinitive lies ahead: "expected to meet on Friday"); deadline ("gave them until Friday");
-    planned (its own time lies ahead: "a vote scheduled for Friday"); scheduled (its simple present lies ahead: "talks resume on Friday"). `forms`: irregular forms.
+    begins (so does what its participle opens: "a truce starting on Friday"); planned (its own time lies ahead: "a vote scheduled for
+    Friday"); scheduled (its simple present lies ahead: "talks resume on Friday"); happened (a noun for what is over: "asked about
+    the killing in June"); titled (a year before it belongs to its name: "the 2024 response plan"). `forms`: irregular forms.
     """
 
     form: str
-    kind: Literal["auxiliary", "governor", "deadline", "planned", "scheduled"]
+    kind: Literal["auxiliary", "governor", "deadline", "begins", "happened", "titled", "planned", "scheduled"]
     direction: int
     forms: tuple[str, ...] = ()
 

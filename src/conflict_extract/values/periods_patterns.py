@@ -56,8 +56,8 @@ def patterns() -> dict[str, list[tuple[str, tuple[str, ...], re.Pattern[str]]]]:
             ),
             (
                 "day",
-                rf"\b{month}(?:\s+|(?<=\.))(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
-                rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%:]|[.,]\d|\s*[ap]\.?m\b))?"
+                rf"\b{month}(?:\s+|(?<=\.))(?:the\s+)?(?P<day>{DAY}){SUFFIX}(?![\d%]|:\d|[.,]\d|\s*[ap]\.?m\b){PLURAL_COUNT}"
+                rf"(?:\s*(?:(?P<list>and|or)|{DASH}|to)\s*(?P<day_to>{DAY}){SUFFIX}(?![\d%]|:\d|[.,]\d|\s*[ap]\.?m\b))?"
                 rf"(?:(?:,\s*|\s+){YEAR}{PLURAL_COUNT})?",
             ),
             ("month", rf"\b(?:(?P<which>last|next|this|this\s+past|this\s+coming)\s+)?{month}{plus_year}(?!\w|-(?-i:[a-z])|-\d)"),
