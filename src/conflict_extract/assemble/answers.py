@@ -18,6 +18,8 @@ KNOWN = frozenset({"the", "this", "that", "these", "those", "his", "her", "its",
 def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None:
     """A reply: to a question or demand directed at the speaker, or by a cue that answers the claim before."""
     draft = drafts[at]
+    if links.of(draft, "denies") is not None:
+        return
     own = sides(index, draft)
     replies = cue_lemma(index, draft) in words("answering")
     noun = leading_noun(index, draft) if draft.act in ("denial", "opinion", "statement", "confirmation", "commitment") else None
@@ -32,7 +34,7 @@ def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None
         ):
             links.add("answers", draft, other, f"“{noun}” stands for it")
             return
-        if other.act == "demand" and gap <= 1 and _taken_up(index, draft, other):
+        if other.act == "demand" and gap <= 1 and _taken_up(index, draft, other, nearness):
             links.add("answers", draft, other, "it promises or refuses what has just been asked for")
             return
         if other.act in ("demand", "question", "threat") and own & _directed_at(index, other):
@@ -46,10 +48,16 @@ def answer(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> None
             return
 
 
-def _taken_up(index: Index, draft: Draft, other: Draft) -> bool:
+def _taken_up(index: Index, draft: Draft, other: Draft, nearness: int) -> bool:
     """Whether a promise or refusal takes up the demand right before it: by "it", by the event, or because the demand is about the speaker."""
-    if draft.act not in ("commitment", "confirmation") and (draft.entry or "") not in words("refusing"):
+    refuses, promises = ((draft.entry or "") in words(kind) for kind in ("refusing", "promising"))
+    if draft.act not in ("commitment", "confirmation") and not refuses:
         return False
+    target = index.actor_rows.get(other.target or "")
+    if nearness == 0 and refuses and target is None:
+        return True  # "demanded that Sweden hand over 33 men. Sweden refused to extradite anybody"
+    if nearness == 0 and promises and target is not None and target.name.lower() in words("authority"):
+        return True  # "asked the government to open the road. The prime minister promised"
     if other.target is None and sides(index, draft) & participants(index, other):
         return True
     if draft.act != "commitment":

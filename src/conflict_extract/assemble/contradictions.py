@@ -52,7 +52,7 @@ def says_not(index: Index, draft: Draft) -> bool:
     """Whether the content's main clause says that something is or was not so: no wish, no plan, nobody's ignorance."""
     tokens = index.tokens
     top = index.root(*_longest(draft))
-    if top is None or index.lemma(top) in words("minding"):
+    if top is None or (index.lemma(top) in words("minding") and not _no_such(index, draft)):
         return False
     near = [i for i in index.words_within(*_longest(draft)) if tokens.head[i] == top or tokens.head[tokens.head[i]] == top]
     if any(tokens.tag[i] == "MD" and tokens.head[i] == top for i in near):
@@ -68,6 +68,12 @@ def says_not(index: Index, draft: Draft) -> bool:
         ):
             return True
     return False
+
+
+def _no_such(index: Index, draft: Draft) -> bool:
+    """Whether the content starts with "no such order": what has just been spoken of is said not to be."""
+    first = index.words_within(*draft.content[0])[:2]
+    return len(first) == 2 and index.tokens.lower[first[0]] == "no" and index.tokens.lower[first[1]] == "such"
 
 
 def _longest(draft: Draft) -> Offsets:

@@ -115,7 +115,8 @@ def answered(index: Index, drafts: Sequence[Draft], at: int, *, skip: frozenset[
             continue
         points = -PER_SENTENCE * max(0, gap) - habit
         why: list[str] = []
-        was_nearest = nearest and claim.attributed and other_at < at
+        unnamed = claim.source is None and claim.parent is not None  # "had been ordered to leave": a part of what somebody says
+        was_nearest = nearest and claim.attributed and other_at < at and not unnamed
         if was_nearest:
             nearest = False
             points += 1
@@ -208,11 +209,13 @@ def _worth(claim: Draft, meant: frozenset[str]) -> float:
 
 
 def _points_back(index: Index, denial: Draft) -> bool:
-    """Whether the content starts with "that is", "this is", "it is", or with "the charge"."""
+    """Whether the content starts with "that is", "this is", "it is", "no such", or with "the charge"."""
     tokens = index.words_within(*denial.content[0])[:2]
     if len(tokens) < 2:
         return False
     first, second = (index.tokens.lower[i] for i in tokens)
+    if (first, second) == ("no", "such"):
+        return True
     if first in ("that", "this", "it", "these", "those"):
         return index.tokens.pos[tokens[1]] in ("AUX", "VERB") or second in ("’s", "'s")
     return first in ("the", "this", "that", "these", "such") and _lemma(second) in anaphors()

@@ -44,7 +44,7 @@ def referring(index: Index, drafts: Sequence[Draft], at: int) -> tuple[layer.Qua
 def exceeded(index: Index, drafts: Sequence[Draft], at: int) -> Draft | None:
     """The claim whose figure a content without a number contradicts: "the toll is far higher", "the real figure is twice as high"."""
     draft = drafts[at]
-    if draft.narrated or draft.quantities:
+    if draft.narrated or any(quantity.unit != "times" for quantity in draft.quantities):
         return None
     tokens = [i for span in draft.content for i in index.words_within(*span)]
     lower = [index.tokens.lower[i] for i in tokens]

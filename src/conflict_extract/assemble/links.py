@@ -192,6 +192,11 @@ def _confirm(index: Index, links: Links, drafts: Sequence[Draft], at: int) -> No
     noun = is_anaphoric(index, draft)
     content = index.words(draft.content)
     definite = _definite(index, draft)
+    if definite and content:  # "the attack": the claim that speaks of it, before one that only stands nearer
+        for other in previous(drafts, at, 3):
+            if other.attributed and not same_speaker(index, draft, other) and content & index.words(other.content):
+                links.add("confirms", draft, other, "the definite noun phrase speaks of what another source has just said")
+                return
     for other in previous(drafts, at, 16):
         if other.attributed and same_speaker(index, draft, other):
             continue

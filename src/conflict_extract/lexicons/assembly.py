@@ -48,6 +48,8 @@ WordKind = Literal[
     "asking",
     "standing",
     "inquiry",
+    "promising",
+    "authority",
 ]
 
 
@@ -73,7 +75,8 @@ class AssemblyWord(Entry):
     exceeding (a word that says of a figure that it is not right: "the toll is higher"), irregular and regular (nouns for
     the men of an armed group and of a state: figures of them count different people), refusing (a cue that
     turns a demand down), asking (a noun for a demand or an offer that an answer takes up), standing (a noun for what somebody stands by:
-    "it stands by its account"), inquiry (an investigation of something just reported).
+    "it stands by its account"), inquiry (an investigation of something just reported), promising (a
+    cue that grants what was asked for), authority (a noun for the rulers, for whom each of their officials answers).
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
