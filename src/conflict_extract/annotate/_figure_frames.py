@@ -56,7 +56,7 @@ def sum_asked(maker: _Maker) -> Iterator[Candidate]:
         tokens += view.subtree(j)
         edge = view.right[j]
     frame = next((name for name in ("np", "obj_p:for", "p:for") if name in maker.entry.frames), "np")
-    yield from maker.make(frame, sorted(set(tokens)), "sum-asked", nominal=True, that=False)
+    yield from maker.make(frame, sorted({i for i in tokens if i > verb}), "sum-asked", nominal=True, that=False)
 
 
 def corrected(maker: _Maker) -> Iterator[Candidate]:

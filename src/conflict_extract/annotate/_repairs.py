@@ -31,6 +31,9 @@ def repair(view: View) -> None:
         ):
             view.move(i, clause, "nsubj")
             moved = True
+        if view.dep[i] == "obj" and view.head[i] > i and _acts_on(view, i):
+            view.move(i, view.head[i], "nsubj")
+            moved = True
         entry = index.verbs.get(view.low[i])
         if entry is None or not view.verbal(i):
             continue
@@ -59,6 +62,16 @@ def repair(view: View) -> None:
                 moved = True
     if moved:
         view.settle()
+
+
+def _acts_on(view: View, i: int) -> bool:
+    """Whether a noun read as an object before its verb is the subject: "said soldiers had demanded 500 francs"."""
+    verb = view.head[i]
+    if view.pos[i] not in ("NOUN", "PROPN") or not view.verbal(verb) or view.dep[verb] != "ccomp" or not view.finite(verb):
+        return False
+    if view.child(verb, "nsubj", "nsubj:pass", "csubj") is not None or view.passive(verb):
+        return False
+    return any(view.dep[j] == "obj" and j > verb for j in view.children[verb])
 
 
 def _told_before(view: View, i: int, entry: VerbCue) -> int | None:

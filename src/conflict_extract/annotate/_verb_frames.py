@@ -238,7 +238,8 @@ def _clause_tokens(view: View, clause: int, verb: int) -> list[int]:
     tokens = view.subtree(clause)
     if clause > verb:
         before = [i for i in tokens if i < verb and view.word[i][0].isalnum()]
-        subject = view.child(clause, "nsubj", "nsubj:pass")
+        found = view.kids(clause, "nsubj", "nsubj:pass")
+        subject = next((j for j in found if j > verb), next(iter(found), None))
         if subject is not None and before and subject < verb and view.low[subject] not in RELATIVES:
             return [i for i in tokens if i != verb]  # "The convoy, the mayor said, had waited"
         return [i for i in tokens if i > verb]
@@ -876,8 +877,8 @@ def _obj_p(maker: _Maker) -> Iterator[Candidate]:
     """Object is the target, content in a phrase: accused X of; passive: X was accused of."""
     view = maker.view
     thing = maker.subject if maker.passive else maker.object
-    if thing is None:
-        return
+    if thing is None or ("obj_that" in maker.entry.frames and _later_that(view, maker.verb, thing)):
+        return  # "told the eldest of the three that P"
     for frame in maker.entry.frames:
         if not frame.startswith("obj_p:"):
             continue

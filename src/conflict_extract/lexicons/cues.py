@@ -32,7 +32,7 @@ Act = Literal[
 
 FRAME_PATTERN = (
     r"^(quote|that|wh|to|ecm|np|ing|as|pred|at|responsible|raise|saying|figure|plea|obj_that|obj_wh|obj_to"
-    r"|p:[a-z]+(\+to|\+for)?|obj_p:[a-z]+|p_obj:[a-z]+|both:[a-z]+)$"
+    r"|p:[a-z]+(\+to|\+for|\+over)?|obj_p:[a-z]+|p_obj:[a-z]+|both:[a-z]+)$"
 )
 Frame = Annotated[str, StringConstraints(pattern=FRAME_PATTERN)]
 Limit = Literal["speech", "number", "document", "deadline"]
