@@ -98,6 +98,8 @@ def totals(index: Index, draft: Draft) -> Iterator[tuple[str, Figure]]:
         if found and any(part in around for part in PARTS):
             continue  # "11 people, six of them policemen"
         status = quantity_status(index, draft, quantity)
+        if status == "possible" and draft.act == "opinion":
+            continue  # "fears 860,000 could flee" is no count of those who have fled
         for name in buckets(quantity, draft.event if status != "possible" else None):
             if status in SAID_TO_BE_SO:
                 found.setdefault(name, []).append(quantity)
