@@ -123,7 +123,6 @@ def _quoted_predicate(view: View, verb: int) -> bool:
         for j in left[:-1]:
             view.move(j, noun, view.dep[j])
     view.move(top, verb, "xcomp")
-    view.settle()
     return True
 
 
