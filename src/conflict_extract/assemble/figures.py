@@ -176,6 +176,8 @@ def same_thing(index: Index, a: Figure, b: Figure) -> bool:
 def _tied(a: Figure, b: Figure) -> bool:
     """Whether something says that two figures without a common incident belong together: nearness, a place, a date, and their nouns."""
     one, two = (_noun(figure.quantity) for figure in (a, b))
+    if one in words("dwelling") and two in words("dwelling"):
+        two = one
     if one != two and not {one, two} & GENERAL and (_status(a) == "unknown" or _status(a) != _status(b)):
         return False  # "three guards" and "14 militants"
     if abs(a.draft.sentence - b.draft.sentence) <= CLOSE:

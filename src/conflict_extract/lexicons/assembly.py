@@ -50,6 +50,7 @@ WordKind = Literal[
     "inquiry",
     "promising",
     "authority",
+    "dwelling",
 ]
 
 
@@ -76,7 +77,8 @@ class AssemblyWord(Entry):
     the men of an armed group and of a state: figures of them count different people), refusing (a cue that
     turns a demand down), asking (a noun for a demand or an offer that an answer takes up), standing (a noun for what somebody stands by:
     "it stands by its account"), inquiry (an investigation of something just reported), promising (a
-    cue that grants what was asked for), authority (a noun for the rulers, for whom each of their officials answers).
+    cue that grants what was asked for), authority (a noun for the rulers, for whom each of their officials answers), dwelling (nouns
+    for the same thing counted).
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
