@@ -52,6 +52,7 @@ def nest(view: View, candidates: list[Candidate]) -> list[Candidate]:
     for number, parent in parents.items():
         _clip(ordered[number], ordered[parent])
     _cut_relatives(view, ordered)
+    parents = {n: p for n, p in parents.items() if any(a <= ordered[n].cue[0] < b for a, b in ordered[p].content)}
     out: list[Candidate] = []
     dropped: set[int] = set()
     for number in sorted(parents, key=lambda n: -ordered[n].size()):

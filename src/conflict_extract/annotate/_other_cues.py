@@ -398,15 +398,11 @@ def _phrase_candidate(
         if clause < first:
             tokens = [k for k in tokens if k < first]
     if first > clause:
-        comments = [
-            j for j in view.children[clause] if j > source and {"which", "who"} & set(view.low[view.left[j] : view.left[j] + 2])
-        ]
-        below = {k for j in comments for k in view.subtree(j)}  # "according to UNHCR, which warned that P"
-        tokens = [
-            k
-            for k in tokens
-            if k < first or (k > source and view.right[top] <= k and view.word[k] not in (",", ";") and k not in below)
-        ]
+        edge = view.right[top]
+        comment = next(  # "according to UNHCR, which warned that P", whatever the clause hangs on
+            (k for k in tokens if source < k <= edge + 2 and view.low[k] in ("which", "who") and view.word[k - 1] == ","), view.n
+        )
+        tokens = [k for k in tokens if k < first or (k > source and edge <= k < comment and view.word[k] not in (",", ";"))]
         cut = next((k for k in tokens if k > first and view.word[k - 1] in (";", ".")), None)
         if cut is not None:
             tokens = [k for k in tokens if k < cut]
