@@ -58,6 +58,7 @@ def test_blocks_of_threads_overlap():
     assert gc.isenabled()
 
 
+@pytest.mark.slow
 def test_what_a_warm_load_holds_is_spared_once():
     script = (
         "import gc, conflict_extract as c\n"

@@ -37,6 +37,7 @@ def run(**environment):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_an_extraction_leaves_nothing_behind(tmp_path):
     """A folder of one's own as home, cache and temporary folder stays empty: native libraries are seen too, such as ONNX Runtime,
     which otherwise keeps a device id and events for its maker there."""

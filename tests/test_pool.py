@@ -37,6 +37,7 @@ def test_a_late_document_fails_and_the_others_do_not():
     assert run([[1, "hang", 2], [3]], timeout=0.5) == [1, "DocumentTimeoutError", 2, 3]
 
 
+@pytest.mark.slow
 def test_a_deadly_document_fails_after_its_second_try():
     assert run([[1, "die", 2], [3], ["die"]], processes=1) == [1, "BatchError", 2, 3, "BatchError"]
 

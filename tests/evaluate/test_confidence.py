@@ -188,6 +188,7 @@ def test_nothing_to_draw(tmp_path):
     assert (tmp_path / "x.svg").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_batch_leaves_out_what_is_unsure(tmp_path):
     pytest.importorskip("pyarrow")
     text = (FIXTURES / "articles" / "cite-market.txt").read_text(encoding="utf-8")
