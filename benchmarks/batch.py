@@ -219,7 +219,7 @@ def plot(curves: dict[int, list[tuple[float, float, float]]], picture: Path) -> 
         axes.plot([at / 60 for at, *_ in curve], [parent for _, parent, _ in curve], label=f"  of these the parent ({count:,})")
     axes.axhline(1500, color="0.4", linestyle="--", label="limit")
     axes.set(xlabel="minutes", ylabel="resident memory, MB", ylim=(0, 1600))
-    axes.legend(fontsize=7, loc="center right")
+    axes.legend(fontsize=7, ncols=3, loc="upper right", bbox_to_anchor=(1.0, 0.92))
     figure.savefig(picture, dpi=100)
 
 
