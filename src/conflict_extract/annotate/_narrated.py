@@ -169,12 +169,10 @@ class _Narrator:
         loose = arcs.pos[root] in ("PUNCT", "SPACE", "NUM") or (
             arcs.pos[root] == "PROPN" and arcs.lower[root].rstrip(".") in DATES
         )
-        clauses = [
-            kid
-            for kid in arcs.kids[root]
-            if loose and arcs.pos[kid] in ("VERB", "AUX") and arcs.child(kid, *SUBJECTS) is not None and kid not in (root,)
-        ]
-        return clauses or [root]
+        if not loose:
+            return [root]
+        kids = arcs.kids[root]
+        return [kid for kid in kids if arcs.pos[kid] in ("VERB", "AUX") and arcs.child(kid, *SUBJECTS) is not None] or [root]
 
     def _units(self, root: int) -> list[tuple[int, list[tuple[int, int]]]]:
         """Heads of the clauses of a sentence that stand outside attribution, with the token ranges to cut from each."""

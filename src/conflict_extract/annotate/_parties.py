@@ -70,7 +70,7 @@ def party_before(scene: Scene, head: int, places: frozenset[int], make: Callable
         word in roles() or word in use_words("np_modifier", "same") or word in use_words("title", "same") for word in words
     ):
         return None
-    named = any(view.mention[i] is not None and view.mention[i].form != "nominal" for i in range(first, title))  # type: ignore[union-attr]
+    named = any(mention is not None and mention.form != "nominal" for mention in view.mention[first:title])
     if named or places & set(range(first, title)) or any(view.word[i] in peoples() for i in range(first, title)):
         return None
     return make(" ".join(view.word[first:title]))

@@ -128,7 +128,8 @@ class Speakers:
         person = self._named(first, last)
         if person is not None and not any(view.dep[j] == "conj" for j in range(first, last)):
             return person
-        one_name = view.mention[head] is not None and view.mention[head].form in ("name", "acronym")  # type: ignore[union-attr]
+        mentioned = view.mention[head]
+        one_name = mentioned is not None and mentioned.form in ("name", "acronym")
         several = any(view.dep[j] == "conj" and first <= j < last for j in view.children[head])
         several = several and not (one_name and view.mention[last - 1] is view.mention[head])
         group = None if several else self._organisation(first, last, head) or self._renamed(head)

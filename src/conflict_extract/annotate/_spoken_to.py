@@ -13,10 +13,6 @@ from conflict_extract.lexicons.quantities import person_nouns
 OBLIGED = frozenset({"must", "should", "had", "has", "have", "needs", "needed", "ought"})
 LEADS = frozenset({"then", "now", "please", "just", "so", "and", "but", "well", "always", "never"})
 PERSONAL = frozenset({"he", "she"})
-REPRISALS = frozenset(
-    {"measures", "consequences", "retaliation", "reprisals", "response", "war", "action", "steps", "punishment"}
-)
-KILLING = frozenset({"kill", "execute", "behead", "murder", "slaughter", "assassinate", "bomb", "shell"})
 INFORMING = frozenset({"tell", "remind", "inform", "write"})
 CONDITIONS = frozenset({"if", "unless", "until", "should", "when", "once"})
 SIDES = frozenset({"state", "armed_group", "organization", "government_body"})
@@ -72,13 +68,13 @@ def speaks_for_party(view: View, candidate: Candidate) -> bool:
 def vows_to_kill(view: View, candidate: Candidate) -> bool:
     """Whether the vow is to kill somebody."""
     top = head_of(view, *candidate.content[0])
-    return top is not None and view.verbal(top) and view.low[top] in KILLING and view.child(top, "obj") is not None
+    return top is not None and view.verbal(top) and view.low[top] in words("killing") and view.child(top, "obj") is not None
 
 
 def warned_of_reprisals(view: View, candidate: Candidate, armed: Callable[[View, int], bool]) -> bool:
     """Whether one armed side warns another of what it will do: "warned X of “practical measures”"."""
     top = head_of(view, *candidate.content[0])
-    if top is None or view.low[top] not in REPRISALS or candidate.target is None or candidate.source is None:
+    if top is None or view.low[top] not in words("reprisal") or candidate.target is None or candidate.source is None:
         return False
     return armed(view, candidate.target) and armed(view, candidate.source[2])
 

@@ -50,6 +50,8 @@ WordKind = Literal[
     "inquiry",
     "promising",
     "authority",
+    "killing",
+    "reprisal",
     "dwelling",
 ]
 
@@ -78,7 +80,7 @@ class AssemblyWord(Entry):
     turns a demand down), asking (a noun for a demand or an offer that an answer takes up), standing (a noun for what somebody stands by:
     "it stands by its account"), inquiry (an investigation of something just reported), promising (a
     cue that grants what was asked for), authority (a noun for the rulers, for whom each of their officials answers), dwelling (nouns
-    for the same thing counted).
+    for the same thing counted), killing (a verb for what a vow to kill vows), reprisal (a noun for what one armed side warns another of).
 
     `acts`: for anaphor and pronoun, the acts of the claims that it can stand for.
     """
