@@ -85,6 +85,23 @@ def test_bounds_are_respected() -> None:
     assert "United Nations" not in names
 
 
+def test_a_total_of_years_is_no_incident() -> None:
+    """What one attack cost and what the war has cost are two things, in one report and across reports; a year and ten years are, too."""
+    from conflict_extract.api import default_extractor
+
+    texts = {
+        "2024-03-12": "Gunmen killed 12 people in a market in Beni on Monday, the mayor said. More than 10,000 people have been killed in "
+        "North Kivu since 2014, the governor said.",
+        "2024-03-13": "Fourteen people were killed in Monday's attack in Beni, the army said. The United Nations says that 11,000 people have "
+        "been killed in North Kivu since 2014.",
+        "2024-03-14": "The bishop said that 400 people were killed in North Kivu in 2023.",
+    }
+    extractor = default_extractor()
+    found = compare([extractor.extract(text, date=date, id=date) for date, text in texts.items()])
+    figures = sorted(sorted({p.best or p.at_least for s in incident.series for p in s.points}) for incident in found.incidents)
+    assert figures == [[12, 14], [400], [10001, 11000]]
+
+
 def test_parts_are_kept_apart_from_wholes() -> None:
     assert all(
         series.part == (point.part_of is not None) for i in _result().incidents for series in i.series for point in series.points

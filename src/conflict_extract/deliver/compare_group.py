@@ -42,10 +42,10 @@ FAMILY = {
 }
 EXACT = frozenset({"facility", "settlement", "admin2"})
 BACK = 3  # days before publication in which an undated event is looked for
-APART = 45  # days between items after which a block's older incidents are no longer asked
 ENOUGH = 4.0
 MOST = 64  # incidents of a block that are asked, latest first
-VAGUE = frozenset({"month", "season", "year", "longer"})
+LONG = 14  # days: what spans more is no incident but a time, and its figures are a total
+TOTAL = "total of "  # before the family of such items: they are compared with each other alone
 
 
 @dataclass(slots=True, eq=False)
@@ -103,14 +103,18 @@ def items_of(report: Report) -> list[Item]:
     """
     by_event: dict[str, list[Claim]] = {}
     loose: list[Claim] = []
+    items: list[Item] = []
     for claim in report.claims:
         if claim.event not in FAMILY:
             continue
-        if claim.events and FAMILY.get(report.event(claim.events[0].event).type) == FAMILY[claim.event]:
+        if (time := _long_time(report, claim)) is not None:
+            item = _item(report, [claim], None, TOTAL + FAMILY[claim.event])
+            item.days, item.dated = time, True
+            items.append(item)
+        elif claim.events and FAMILY.get(report.event(claim.events[0].event).type) == FAMILY[claim.event]:
             by_event.setdefault(claim.events[0].event, []).append(claim)
         else:
             loose.append(claim)
-    items: list[Item] = []
     for name, claims in by_event.items():
         event = report.event(name)
         _merge_into(items, _item(report, claims, event, FAMILY[claims[0].event]))
@@ -178,6 +182,23 @@ def _item(report: Report, claims: list[Claim], event: Event | None, family: str)
         actors=frozenset(actors),
         words=frozenset(words),
     )
+
+
+def _long_time(report: Report, claim: Claim) -> tuple[dt.date, dt.date] | None:
+    """The days that a claim's figures sum up, when it is a long time ("10,000 have been killed since 2011"), else None."""
+    ends = report.date
+    for name in claim.quantities:
+        since = report.quantity(name).since
+        if since is not None and ends is not None and (begins := report.time(since).start) is not None:
+            return _long(begins, ends)
+    own = next((report.event(status.event) for status in claim.events[:1]), None)
+    start, end, _ = event_dates(report, claim, own)
+    return _long(start, end) if claim.quantities and start and end else None
+
+
+def _long(start: str, end: str) -> tuple[dt.date, dt.date] | None:
+    first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    return (first, last) if (last - first).days > LONG else None
 
 
 def _only_place(report: Report) -> Place | None:
@@ -284,8 +305,11 @@ def _points(incident: Incident, item: Item) -> tuple[float, str]:
         return -1.0, ""
     if incident.days is None or item.days is None:
         return -1.0, ""
-    if incident.days[1] < item.days[0] or item.days[1] < incident.days[0]:
+    shared = min(incident.days[1], item.days[1]) - max(incident.days[0], item.days[0])
+    if shared.days < 0:
         return -1.0, ""
+    if item.family.startswith(TOTAL) and 2 * shared < max(incident.days[1] - incident.days[0], item.days[1] - item.days[0]):
+        return -1.0, ""  # a year and ten years
     both = incident.dated and item.dated
     points += 2.0 if both else 0.5
     why += f", {'same day' if both else 'days that can be the same'} ({item.days[0]})"
