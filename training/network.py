@@ -15,13 +15,17 @@ ARC, REL, LINK = 256, 128, 64
 
 @dataclass
 class Shape:
-    """Sizes of a transformer. ``bias``: relative position buckets (MPNet), else none; ``offset``: first position."""
+    """Sizes of a transformer.
+
+    ``inner``: units between the two matrices of a layer, for all layers or for each; ``bias``: relative position buckets (MPNet), else
+    none; ``offset``: first position.
+    """
 
     vocabulary: int
     width: int = 384
     layers: int = 6
     heads: int = 12
-    inner: int = 1536
+    inner: int | tuple[int, ...] = 1536
     positions: int = 320
     eps: float = 1e-12
     bias: bool = False
@@ -33,15 +37,16 @@ class Shape:
 class Layer(nn.Module):
     """One transformer layer, normalised after each half."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, number: int) -> None:
         super().__init__()
         d = shape.width
+        inner = shape.inner if isinstance(shape.inner, int) else shape.inner[number]
         self.heads, self.p = shape.heads, shape.dropout
         self.qkv = nn.Linear(d, 3 * d)
         self.out = nn.Linear(d, d)
         self.norm1 = nn.LayerNorm(d, eps=shape.eps)
-        self.up = nn.Linear(d, shape.inner)
-        self.down = nn.Linear(shape.inner, d)
+        self.up = nn.Linear(d, inner)
+        self.down = nn.Linear(inner, d)
         self.norm2 = nn.LayerNorm(d, eps=shape.eps)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -71,7 +76,7 @@ class Encoder(nn.Module):
         nn.init.normal_(self.form.weight, std=0.01)
         nn.init.normal_(self.space.weight, std=0.01)
         self.norm = nn.LayerNorm(d, eps=shape.eps)
-        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(shape, i) for i in range(shape.layers))
         self.relative = nn.Embedding(32, shape.heads) if shape.bias else None
 
     def forward(self, pieces: Tensor, form: Tensor, space: Tensor, mask: Tensor) -> Tensor:

@@ -177,13 +177,19 @@ def student(data: Data, folder: Path, labels: dict[str, list[str]], start: Path 
         from training.export import load
 
         raw = {k: torch.from_numpy(v) for k, v in load(start).items()}
-        net = Network(Shape(vocabulary=len(raw["encoder.word.weight"])), labels)
+        net = like(raw, labels)
         net.load_state_dict(raw)
         return net.to(data.device)
     raw = {k: torch.from_numpy(v) for k, v in np.load(folder / "minilm.npz").items()}
     net = Network(Shape(vocabulary=len(raw["embeddings.word_embeddings.weight"])), labels)
     load_bert(net.encoder, raw)
     return net.to(data.device)
+
+
+def like(raw: dict[str, Tensor], labels: dict[str, list[str]]) -> Network:
+    """Return a network of the sizes of these weights, with other weights."""
+    inner = tuple(len(raw[f"encoder.layers.{i}.up.bias"]) for i in range(Shape.layers))
+    return Network(Shape(vocabulary=len(raw["encoder.word.weight"]), inner=inner), labels)
 
 
 def save(net: nn.Module, folder: Path, name: str, largest: float = 15e6) -> None:
