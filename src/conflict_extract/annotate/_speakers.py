@@ -128,6 +128,8 @@ class Speakers:
         person = self._named(first, last)
         if person is not None and not any(view.dep[j] == "conj" for j in range(first, last)):
             return person
+        if "reciprocal" in record.rule and (one := self._one_of_two(record, head)) is not None:
+            return one
         mentioned = view.mention[head]
         one_name = mentioned is not None and mentioned.form in ("name", "acronym")
         several = any(view.dep[j] == "conj" and first <= j < last for j in view.children[head])
@@ -248,6 +250,14 @@ class Speakers:
         rows[key].members = members
         rows[key].anonymous = False
         return key
+
+    def _one_of_two(self, record: layer.SaidRecord, head: int) -> str | None:
+        """ "A and B accused each other": the one of the two joint actors that this record's source is."""
+        mention = self.view.mention[head]
+        members = self.scene.rows[mention.actor].members if mention is not None and mention.actor in self.scene.rows else []
+        if mention is None or record.source is None or len(members) != 2:
+            return None
+        return members[record.source[0] > mention.start]
 
     def _one_of(self, record: layer.SaidRecord, head: int) -> str | None:
         """ "one of them", "another": a member of the last group that spoke."""
