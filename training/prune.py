@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from training.data import Data
-from training.network import Network
+from training.network import Layer, Network
 from training.train import like, save, student
 
 SEEN = 90_000
@@ -35,8 +35,8 @@ def products(net: Network, data: Data, seed: int) -> list[Tensor]:
     while held < SEEN:
         held += int(data.piece_start[windows[count][1]] - data.piece_start[windows[count][0]])
         count += 1
-    sizes = [int(layer.down.in_features) + 1 for layer in net.encoder.layers]  # type: ignore[union-attr,arg-type]
-    out = [torch.zeros(n, n, dtype=torch.float64) for n in sizes]
+    inner = [module.down for module in net.encoder.layers if isinstance(module, Layer)]
+    out = [torch.zeros(down.in_features + 1, down.in_features + 1, dtype=torch.float64) for down in inner]
     mask = torch.empty(0)
 
     def add(into: Tensor, given: tuple[Tensor, ...]) -> None:
@@ -45,8 +45,8 @@ def products(net: Network, data: Data, seed: int) -> list[Tensor]:
         into.add_((units.T @ units).double())
 
     hooks = [
-        layer.down.register_forward_pre_hook(lambda _, given, into=into: add(into, given))  # type: ignore[union-attr]
-        for layer, into in zip(net.encoder.layers, out, strict=True)
+        down.register_forward_pre_hook(lambda _, given, into=into: add(into, given))
+        for down, into in zip(inner, out, strict=True)
     ]
     net.eval()
     with torch.no_grad():

@@ -5,34 +5,21 @@ names alone, on documents with other names (``training.names``). Made for a CPU 
 """
 
 import argparse
-import itertools
 import json
 import random
-import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from training import names
 from training.data import Data
 from training.losses import WEIGHT
-from training.measure import measure
-from training.network import Network
 from training.preprocess import all_documents, tokenizer
-from training.train import TRAIN_SETS, Stepper, save, student
+from training.train import fit, save, student
 
-HEADS_FASTER, DECAY = 5, 0.9
-AVERAGE, EVERY = 0.998, 5
-NAMES_EVERY = 3
-
-
-def annotated(data: Data, size: int, rng: random.Random) -> Iterator[tuple[int, Tensor]]:
-    """Yield batches of the annotated windows without end: (pieces, rows)."""
-    while True:
-        yield from data.rounds(data.windows(TRAIN_SETS, rng), size, rng)
+WHOLE = 2
+"""Steps on the annotated windows before one on names alone."""
 
 
 def renamed(renamer: names.Renamer, data: Data, size: int, rng: random.Random) -> Iterator[dict[str, Tensor]]:
@@ -43,56 +30,6 @@ def renamed(renamer: names.Renamer, data: Data, size: int, rng: random.Random) -
             data.augment(batch)
             data.near = near
             yield batch
-
-
-def refine(
-    net: Network,
-    teacher: Network,
-    data: Data,
-    renamer: names.Renamer | None,
-    out: Path,
-    *,
-    seconds: float,
-    seed: int,
-    rate: float,
-    size: int,
-) -> None:
-    """Train ``net`` for a time; its averaged weights are written to ``out/refined`` every two minutes and left in it at the end."""
-    rng = random.Random(seed)
-    torch.manual_seed(seed)
-    stepper = Stepper(net, data, (rate, HEADS_FASTER * rate, DECAY), 0.5, [teacher], 0.5, False)
-    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
-    whole = annotated(data, size, rng)
-    only_names = renamed(renamer, data, size, rng) if renamer is not None else None
-    began = saved = time.time()
-    net.train()
-    for done in itertools.count(1):
-        part = (time.time() - began) / seconds
-        if part >= 1:
-            break
-        for i, group in enumerate(stepper.opt.param_groups):
-            group["lr"] = float(stepper.peak[i]) * min(1.0, part / 0.05) * max(0.01, min(1.0, (1 - part) / 0.95))
-        stepper.opt.zero_grad(set_to_none=True)
-        if only_names is None or done % NAMES_EVERY:
-            pieces, rows = next(whole)
-            now = stepper.step(rows, pieces)[0]
-        else:
-            now = WEIGHT["ner"] * names.loss(net, next(only_names))
-            now.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            stepper.opt.step()
-        if done % EVERY == 0:
-            warm = min(AVERAGE, (1 + done) / (10 + done)) ** EVERY
-            torch._foreach_lerp_(list(average.values()), list(net.state_dict().values()), 1 - warm)
-        if time.time() - saved > 120:
-            print(f"step {done} part {part:.2f} loss {float(now):.3f}", flush=True)
-            kept = {k: v.clone() for k, v in net.state_dict().items()}
-            net.load_state_dict(average)
-            save(net, out, "refined")
-            net.load_state_dict(kept)
-            saved = time.time()
-    net.load_state_dict(average)
-    save(net, out, "refined")
 
 
 def main() -> None:
@@ -114,12 +51,16 @@ def main() -> None:
     net, teacher = (student(data, args.data, labels, start) for start in (args.start, args.teacher))
     teacher.eval().requires_grad_(False)
     data.neighbours(net.encoder.word.weight)
-    renamer = None
+    aside = None
     if args.lists is not None:
         documents = [doc for kind, doc in all_documents(args.shared, tokenizer()) if kind in ("ewt", "gum", "re3d")]
         renamer = names.Renamer(names.Names.read(args.lists), documents, args.data / "vocabulary.txt", tokenizer())
-    refine(net, teacher, data, renamer, args.out, seconds=args.seconds, seed=args.seed, rate=args.rate, size=args.size)
-    print(json.dumps(measure(net, data, nullcontext)), flush=True)
+        stream = renamed(renamer, data, args.size, random.Random(args.seed))
+        aside = WHOLE, lambda: WEIGHT["ner"] * names.loss(net, next(stream))
+    args.out.mkdir(parents=True, exist_ok=True)
+    fit(net, data, args.out, seconds=args.seconds, steps=10**9, size=args.size, rate=args.rate, head_rate=5 * args.rate, decay=0.9,
+        seed=args.seed, log="refined", teachers=[teacher], keep=True, aside=aside)  # fmt: skip
+    save(net, args.out, "refined")
 
 
 if __name__ == "__main__":

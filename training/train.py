@@ -4,6 +4,7 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,13 @@ class Stepper:
         graph.replay()
         return result
 
+    def aside(self, loss: Any) -> None:
+        """Do one step on another loss, at the rates of the last step."""
+        self.opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 2.0)
+        self.opt.step()
+
     def _record(self, rows: Tensor, pieces: int) -> None:
         self.rate.zero_()
         held = rows.clone()
@@ -117,10 +125,12 @@ def fit(
     net: Network, data: Data, out: Path, *, seconds: float, steps: int, size: int, rate: float, head_rate: float, decay: float,
     seed: int, silver: float = 0.5, teachers: list[Network] | None = None, log: str = "", mix: float = MIX,
     sets: dict[int, int] | None = None, average: float = 0.998, keep: bool = False, recorded: bool = True,
+    aside: tuple[int, Callable[[], Tensor]] | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """Train for a number of steps, or until the time is up (the schedule follows whichever comes first); average weights.
 
-    The averaged network replaces ``net``'s weights at the end. With ``keep`` a checkpoint is written every minute and
+    ``aside``: every so many steps are followed by one on the loss that the function returns. The averaged network replaces ``net``'s
+    weights at the end. With ``keep`` a checkpoint is written every minute and
     training goes on from it when it is called again.
     """
     cuda = data.device == "cuda"
@@ -146,6 +156,8 @@ def fit(
                 break
             result = stepper(rows, pieces, min(1.0, part / 0.06) * max(0.01, min(1.0, (1 - part) / 0.94)))
             done += 1
+            if aside is not None and done % aside[0] == 0:
+                stepper.aside(aside[1]())
             if done % every == 0:
                 warm = min(average, (1 + done) / (10 + done)) ** every
                 with torch.no_grad():

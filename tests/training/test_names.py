@@ -1,7 +1,6 @@
 """`training.names`: documents with other names keep their other words, and a mention stays what it is."""
 
 import random
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ VOCABULARY = Path(conflict_extract.__file__).parent / "model" / "vocabulary.txt"
 
 def _renamer(doc: Document) -> Renamer:
     def table(*names: str) -> Table:
-        return Table(Counter(dict.fromkeys(names, 1)), 1.0)
+        return Table(dict.fromkeys(names, 1.0), 1.0)
 
     names = Names(table("Orvane Relief Fund"), table("Goma", "Perth"), table("Ruth"), table("Okafor"))
 
